@@ -1,0 +1,201 @@
+"""Settings. Everything an operator may change comes from the environment; nothing secret stands here."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+SOURCE = Path(__file__).resolve().parents[1]
+CHECKOUT = SOURCE.parents[1]
+
+
+def _home() -> Path:
+    configured = os.environ.get("XIEZHI_HOME")
+    if configured:
+        return Path(configured).resolve()
+    if (CHECKOUT / "pyproject.toml").exists():
+        return CHECKOUT / "var"
+    data = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    return Path(data) / "xiezhi"
+
+
+XIEZHI_HOME = _home()
+
+
+def _secret_key() -> str:
+    """The installation's own key: from the environment, else a file in the home that only its owner reads."""
+    if key := os.environ.get("XIEZHI_SECRET_KEY"):
+        return key
+    path = XIEZHI_HOME / "keys" / "django"
+    try:
+        return path.read_text()
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        key = secrets.token_urlsafe(48)
+        try:
+            fd = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o400)
+        except FileExistsError:
+            return path.read_text()
+        with os.fdopen(fd, "w") as file:
+            file.write(key)
+        return key
+
+
+def database_from_url(url: str) -> dict[str, Any]:
+    """Django's database settings from a `postgresql://` address; `?host=/folder` names a socket folder."""
+    parts = urlsplit(url)
+    query = dict(parse_qsl(parts.query))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")) or "xiezhi",
+        "USER": unquote(parts.username or "") or query.pop("user", ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": query.pop("host", None) or parts.hostname or "",
+        "PORT": str(parts.port or query.pop("port", "") or ""),
+        "OPTIONS": query,
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+    }
+
+
+SECRET_KEY = _secret_key()
+DEBUG = os.environ.get("XIEZHI_DEBUG") == "1"
+ALLOWED_HOSTS = os.environ.get("XIEZHI_HOSTS", "*").split(",")
+PUBLIC_URL = os.environ.get("XIEZHI_PUBLIC_URL", "")
+
+# The launcher sets DATABASE_URL before Django starts when the database is the embedded one.
+DATABASE_URL = os.environ.get("DATABASE_URL", "")
+DATABASES = {"default": database_from_url(DATABASE_URL or "postgresql:///xiezhi")}
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django_htmx",
+    "axes",
+    "procrastinate.contrib.django",
+    "xiezhi.apps.registry",
+    "xiezhi.apps.accounts",
+    "xiezhi.apps.record",
+    "xiezhi.apps.casework",
+    "xiezhi.apps.review",
+    "xiezhi.apps.paperwork",
+    "xiezhi.apps.disclosure",
+    "xiezhi.apps.portal",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "xiezhi.site.limits.RequestSizeMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "xiezhi.site.urls"
+WSGI_APPLICATION = "xiezhi.site.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [Path(__file__).parent / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "xiezhi.site.context.site",
+            ],
+            "builtins": ["xiezhi.site.templatetags.xz"],
+        },
+    }
+]
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+LOGIN_URL = "/sign-in"
+LOGIN_REDIRECT_URL = "/work/"
+LOGOUT_REDIRECT_URL = "/"
+SESSION_COOKIE_AGE = 8 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_TEMPLATE = "accounts/locked.html"
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+
+LANGUAGE_CODE = "zh-hans"
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+USE_I18N = True
+LOCALE_PATHS = [Path(__file__).parent / "locale"]
+
+STATIC_URL = "/static/"
+STATIC_ROOT = XIEZHI_HOME / "static"
+STATICFILES_DIRS = [path for path in [Path(__file__).parent / "static" / "dist", CHECKOUT / "frontend" / "css"] if path.exists()]
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+
+FILES_ROOT = XIEZHI_HOME / "files"
+LOG_KEY = XIEZHI_HOME / "keys" / "log"
+LOG_PUBLISHED = XIEZHI_HOME / "log"
+LOG_ORIGIN = os.environ.get("XIEZHI_LOG_ORIGIN", "")
+
+# The largest request body that is read at all, and the largest single file.
+REQUEST_LIMIT = int(os.environ.get("XIEZHI_REQUEST_LIMIT", str(2 * 1024**3)))
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024**2
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024**2
+
+# What is refreshed in the transaction of every act, in this order (docs/seams.md, apps/record).
+XIEZHI_PROJECTIONS = [
+    "xiezhi.apps.casework.service.project",
+    "xiezhi.apps.disclosure.service.project",
+]
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+}

@@ -1,0 +1,16 @@
+"""Addresses: the public at /, staff under /work/, the log under /log/."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("xiezhi.apps.portal.urls")),
+    path("", include("xiezhi.apps.accounts.urls")),
+    path("log/", include("xiezhi.apps.record.urls")),
+    path("work/registry/", include("xiezhi.apps.registry.urls")),
+    path("work/review/", include("xiezhi.apps.review.urls")),
+    path("work/disclosure/", include("xiezhi.apps.disclosure.urls")),
+    path("work/files/", include("xiezhi.apps.paperwork.urls")),
+    path("work/", include("xiezhi.apps.casework.urls")),
+]
