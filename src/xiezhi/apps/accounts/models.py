@@ -1,0 +1,51 @@
+"""Who signs in. An account belongs to one person of the registry; its roles say what it may do (permissions.yaml)."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+
+class Role(models.TextChoices):
+    OFFICER = "officer", "承办人"
+    REVIEWER = "reviewer", "法制审核人"
+    HEAD = "head", "负责人"
+    DISCLOSURE_CLERK = "disclosure_clerk", "公示员"
+    ARCHIVIST = "archivist", "档案员"
+    SUPERVISOR = "supervisor", "监督人员"
+    ADMINISTRATOR = "administrator", "管理员"
+
+
+class AccountManager(UserManager["User"]):
+    """Reads an account with its agency, district and person in one query: every staff page shows them."""
+
+    def get_queryset(self) -> models.QuerySet[User]:
+        return super().get_queryset().select_related("agency__district", "person")
+
+
+class User(AbstractUser):
+    person = models.OneToOneField("registry.Person", models.PROTECT, null=True, blank=True, related_name="account", verbose_name="人员")
+    agency = models.ForeignKey("registry.Agency", models.PROTECT, null=True, blank=True, related_name="accounts", verbose_name="机关")
+    roles = ArrayField(models.CharField(max_length=20, choices=Role.choices), default=list, blank=True, verbose_name="角色")
+    must_change_password = models.BooleanField("首次登录须改密码", default=False)
+
+    objects: ClassVar[Any] = AccountManager()
+
+    class Meta:
+        verbose_name = "账号"
+        verbose_name_plural = "账号"
+
+    def __str__(self) -> str:
+        return self.shown_name
+
+    @property
+    def shown_name(self) -> str:
+        """The person's name, else the account's."""
+        return self.person.name if self.person else self.username
+
+    @property
+    def role_labels(self) -> list[str]:
+        return [str(Role(role).label) for role in self.roles]
