@@ -8,15 +8,7 @@ from django.contrib.auth.models import AbstractUser, UserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-
-class Role(models.TextChoices):
-    OFFICER = "officer", "承办人"
-    REVIEWER = "reviewer", "法制审核人"
-    HEAD = "head", "负责人"
-    DISCLOSURE_CLERK = "disclosure_clerk", "公示员"
-    ARCHIVIST = "archivist", "档案员"
-    SUPERVISOR = "supervisor", "监督人员"
-    ADMINISTRATOR = "administrator", "管理员"
+from xiezhi.apps.accounts.roles import Role
 
 
 class AccountManager(UserManager["User"]):
