@@ -8,21 +8,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-SOURCE = Path(__file__).resolve().parents[1]
-CHECKOUT = SOURCE.parents[1]
+from xiezhi.site.home import CHECKOUT, home
 
-
-def _home() -> Path:
-    configured = os.environ.get("XIEZHI_HOME")
-    if configured:
-        return Path(configured).resolve()
-    if (CHECKOUT / "pyproject.toml").exists():
-        return CHECKOUT / "var"
-    data = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
-    return Path(data) / "xiezhi"
-
-
-XIEZHI_HOME = _home()
+XIEZHI_HOME = home()
 
 
 def _secret_key() -> str:
@@ -144,6 +132,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "xiezhi.site.errors.csrf_failure"
 
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from xiezhi.site import errors
+
+handler400 = errors.bad_request
+handler403 = errors.permission_denied
+handler404 = errors.not_found
+handler500 = errors.server_error
+
 urlpatterns = [
+    path("healthz", errors.healthz),
     path("", include("xiezhi.apps.portal.urls")),
     path("", include("xiezhi.apps.accounts.urls")),
     path("log/", include("xiezhi.apps.record.urls")),

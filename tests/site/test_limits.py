@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import pytest
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFieldsSent
+from django.http import Http404, HttpRequest
+from django.test import RequestFactory
+
+from xiezhi.site import errors
+from xiezhi.site.limits import RequestSizeMiddleware
+
+
+class _Unread:
+    """A body that fails the test when anybody reads it."""
+
+    def read(self, *_):
+        raise AssertionError("the body was read")
+
+    readline = read
+
+
+def _through(**environ) -> tuple[int, str]:
+    request = RequestFactory().generic("POST", "/work/", **{"wsgi.input": _Unread(), **environ})
+
+    def inner(_: HttpRequest):
+        from django.http import HttpResponse
+
+        return HttpResponse("in")
+
+    response = RequestSizeMiddleware(inner)(request)
+    return response.status_code, response.content.decode()
+
+
+def test_three_gigabytes_are_refused_unread_and_the_page_says_the_limit():
+    status, text = _through(CONTENT_LENGTH=str(3 * 1024**3))
+    assert status == 413
+    assert "3.0 GB" in text
+    assert "2.0 GB" in text
+
+
+def test_the_limit_itself_passes(settings):
+    settings.REQUEST_LIMIT = 100
+    assert _through(CONTENT_LENGTH="100")[0] == 200
+    assert _through(CONTENT_LENGTH="101")[0] == 413
+
+
+@pytest.mark.parametrize(
+    ("environ", "status", "words"),
+    [
+        ({"CONTENT_LENGTH": "-5"}, 400, "应为数字"),
+        ({"CONTENT_LENGTH": "many"}, 400, "many"),
+        ({"CONTENT_LENGTH": "", "HTTP_TRANSFER_ENCODING": "chunked"}, 411, "没有写明"),
+        ({"CONTENT_LENGTH": "0", "QUERY_STRING": "q=%00"}, 400, "空字符"),
+    ],
+)
+def test_heads_that_cannot_be_served(environ, status, words):
+    got, text = _through(**environ)
+    assert got == status
+    assert words in text
+
+
+@pytest.mark.parametrize(
+    ("exception", "status", "words"),
+    [
+        (RequestDataTooBig(), 413, "太多"),
+        (TooManyFieldsSent(), 400, "栏目太多"),
+        (ValueError("secret detail"), 400, "没有保存"),
+    ],
+)
+def test_bad_requests_are_told_apart(exception, status, words):
+    response = errors.bad_request(RequestFactory().get("/"), exception)
+    assert response.status_code == status
+    assert words in response.content.decode()
+    assert "secret" not in response.content.decode()
+
+
+def test_what_a_view_said_in_chinese_is_shown():
+    assert "只有本机关" in errors.permission_denied(RequestFactory().get("/"), PermissionDenied("只有本机关可办")).content.decode()
+    assert "DoesNotExist" not in errors.not_found(RequestFactory().get("/"), Http404("DoesNotExist")).content.decode()
+
+
+def test_programs_get_json():
+    response = errors.not_found(RequestFactory().get("/api/x"))
+    assert response.headers["Content-Type"] == "application/json"
+    assert "没有找到" in response.content.decode()
