@@ -161,7 +161,7 @@ LOCALE_PATHS = [Path(__file__).parent / "locale"]
 
 STATIC_URL = "/static/"
 STATIC_ROOT = XIEZHI_HOME / "static"
-STATICFILES_DIRS = [path for path in [Path(__file__).parent / "static" / "dist", CHECKOUT / "frontend" / "css"] if path.exists()]
+STATICFILES_DIRS = [path for path in [CHECKOUT / "frontend" / "css", Path(__file__).parent / "static" / "dist"] if path.exists()]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 

@@ -1,0 +1,82 @@
+# `make help` explains. Needs Python >= 3.11 with pip; node makes the pages more comfortable and may be missing.
+SHELL := /bin/sh
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+CORES := $(shell nproc 2>/dev/null || echo 2)
+.DEFAULT_GOAL := help
+.PHONY: help install run test check deep lock clean frontend browser
+
+help: ## Explain the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo
+	@echo '  PORT=8000  XIEZHI_HOME=folder  XIEZHI_DEMO=0  DATABASE_URL=postgresql://...  are heard by `make run` and by .venv/bin/xiezhi'
+
+install: .venv/.installed frontend ## Set up .venv from the hash-pinned lock and build the front end; then .venv/bin/xiezhi works
+
+run: install ## Start everything (database, server, worker) and print the address; Ctrl-C stops all of it
+	@exec $(BIN)/xiezhi up
+
+test: install .venv/.tools browser ## Run all tests (also what .ci/run calls)
+	@$(BIN)/python -m pytest -n $(CORES) --dist loadgroup -m "not deep"
+
+check: install .venv/.tools ## The quick look: style, types, layers, fast tests
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check -q .
+	@$(BIN)/mypy src/xiezhi/core
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/python -m pytest -q -n $(CORES) -m "not slow and not deep and not e2e and not faults"
+
+deep: install .venv/.tools browser ## The long runs: hundreds of kills, mutation, benchmarks (by hand)
+	@$(BIN)/python -m pytest -n $(CORES) --dist loadgroup -m deep
+	@$(BIN)/python benchmarks/requests.py --cases 3500 --cases 200000
+
+lock: .venv/.tools ## Compile requirements*.in to the locks (names, versions, hashes; no addresses) and the front end's lock
+	@$(BIN)/python -m uv --version >/dev/null 2>&1 || $(PIP) install uv
+	@$(BIN)/python -m uv pip compile -q --generate-hashes --no-emit-index-url --no-header --python-version 3.11 requirements.in -o requirements.lock
+	@$(BIN)/python -m uv pip compile -q --generate-hashes --no-emit-index-url --no-header --python-version 3.11 requirements-dev.in -o requirements-dev.lock
+	@if command -v npm >/dev/null; then cd frontend && npm install --package-lock-only --ignore-scripts --silent; fi
+
+clean: ## Remove what was built; .venv and var/ (your data) stay
+	@rm -rf src/xiezhi/site/static/dist frontend/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache artefacts
+	@find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# --- steps -----------------------------------------------------------------------------------------------------------
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" && $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Xiezhi needs Python 3.11 or newer; set PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@echo 'making .venv' >&2
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "python could not make .venv: install its venv module (Debian: apt-get install python3-venv)" >&2; exit 1; }
+
+# The build backend is in the lock, so that the last step needs no network.
+.venv/.installed: requirements.lock pyproject.toml | .venv/bin/python
+	@echo 'installing what requirements.lock names' >&2
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-build-isolation --no-deps --editable .
+	@touch $@
+
+.venv/.tools: requirements-dev.lock .venv/.installed
+	@echo 'installing the tools of tests' >&2
+	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+FRONT := $(wildcard frontend/package-lock.json frontend/build.mjs frontend/ts/* frontend/css/*)
+DIST := src/xiezhi/site/static/dist
+
+frontend: ## Build the front end (node); without node the pages work without JavaScript
+	@if ! command -v npm >/dev/null; then echo 'node is not here: the pages will work without JavaScript' >&2; \
+	else $(MAKE) --no-print-directory $(DIST)/xz.js || echo 'the front end could not be built: the pages will work without JavaScript' >&2; fi
+
+frontend/node_modules/.installed: frontend/package-lock.json
+	@echo 'installing the front end tools' >&2
+	@cd frontend && npm ci --ignore-scripts --silent && touch node_modules/.installed
+
+$(DIST)/xz.js: $(FRONT) | frontend/node_modules/.installed
+	@cd frontend && node build.mjs >/dev/null && touch ../$@
+
+# Tests drive a real browser, and look at pages set in real fonts.
+browser:
+	@if ! command -v chromium >/dev/null && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo 'installing chromium and fonts for the tests' >&2; \
+	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+	    chromium fonts-noto-cjk fonts-lxgw-wenkai poppler-utils >/dev/null; } \
+	  || echo 'chromium could not be installed: the browser tests will say so' >&2; fi

@@ -1,0 +1,13 @@
+// Comfort on top of pages that work without it.
+import htmx from "htmx.org";
+
+import { guardDoubleSubmit } from "./once";
+import { listenForKeys } from "./keys";
+
+// The content security policy forbids inline styles and eval; htmx must not try either.
+htmx.config.includeIndicatorStyles = false;
+htmx.config.allowEval = false;
+htmx.config.historyCacheSize = 0; // pages with personal data do not stay in the browser's storage
+
+guardDoubleSubmit(document);
+listenForKeys(document);
