@@ -1,0 +1,207 @@
+"""The calls of the guard language: questions about earlier acts, time, persons and recordings.
+
+"Earlier" is before `this` in fold order. Each call here is row-wise; `done`, `count`, `last` and `elapsed` have a columnar form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from xiezhi.core.procedure.act import Act
+from xiezhi.core.procedure.coverage import covers
+from xiezhi.core.procedure.guard.compile import Closure, Condition, Definitions, act_reader, closure_of, condition_of, words
+from xiezhi.core.procedure.guard.names import Names
+from xiezhi.core.procedure.guard.scene import Scene
+from xiezhi.core.procedure.guard.times import elapsed, of_time, past
+from xiezhi.core.procedure.guard.tree import Call, Path
+from xiezhi.core.procedure.guard.values import Unknown, Value, join
+
+Found: TypeAlias = "Act | Unknown | None"
+
+
+def call_of(call: Call, names: Names, definitions: Definitions) -> Closure:
+    kinds = tuple(act.text for act in call.acts)
+    condition = None
+    if call.condition is not None and call.name != "since":
+        condition = condition_of(call.condition, names, definitions)
+    match call.name:
+        case "done" | "any":
+            return _done(kinds, condition)
+        case "all":
+            return _every(kinds, condition)
+        case "count":
+            return _count(kinds, condition)
+        case "last" | "first":
+            return _found(call, kinds, condition, names)
+        case "since":
+            assert isinstance(call.condition, Path)  # noqa: S101  names.check refuses another
+            return _since(kinds, call.condition.text)
+        case "persons":
+            return _persons(kinds, condition)
+        case "elapsed":
+            return elapsed(call, names, definitions)
+        case "past":
+            return past(call, names, definitions)
+        case _:
+            return _over_values(call, names, definitions)
+
+
+def matching(scene: Scene, kinds: tuple[str, ...], condition: Condition | None, *, latest_first: bool) -> tuple[list[int], Unknown | None]:
+    """(places of earlier acts of these kinds that fulfil the filter, in the asked order; what is unknown about others)."""
+    places: list[int] = []
+    for kind in kinds:
+        places.extend(scene.of(kind))
+    if len(kinds) > 1 or latest_first:
+        places.sort(reverse=latest_first)
+    if condition is None or not places:
+        return places, None
+    kept: list[int] = []
+    unknown: Unknown | None = None
+    outer = scene.it
+    for place in places:
+        scene.it = scene.acts[place]
+        value = condition(scene)
+        if value is True:
+            kept.append(place)
+        elif value is not False:
+            unknown = join(unknown, value)
+    scene.it = outer
+    return kept, unknown
+
+
+def _done(kinds: tuple[str, ...], condition: Condition | None) -> Closure:
+    if condition is None:
+
+        def plain(scene: Scene) -> bool:
+            places = scene.places
+            return any(kind in places for kind in kinds)
+
+        return plain
+
+    def filtered(scene: Scene) -> bool | Unknown:
+        places, unknown = matching(scene, kinds, condition, latest_first=False)
+        return True if places else False if unknown is None else unknown
+
+    return filtered
+
+
+def _every(kinds: tuple[str, ...], condition: Condition | None) -> Closure:
+    def every(scene: Scene) -> bool | Unknown:
+        if condition is None:
+            return True
+        total = sum(len(scene.of(kind)) for kind in kinds)
+        places, unknown = matching(scene, kinds, condition, latest_first=False)
+        if len(places) == total:
+            return True
+        return False if unknown is None else unknown
+
+    return every
+
+
+def _count(kinds: tuple[str, ...], condition: Condition | None) -> Closure:
+    def count(scene: Scene) -> int | Unknown:
+        places, unknown = matching(scene, kinds, condition, latest_first=False)
+        return len(places) if unknown is None else unknown
+
+    return count
+
+
+def finder(kinds: tuple[str, ...], condition: Condition | None, *, latest: bool) -> Callable[[Scene], Found]:
+    """The latest (or first) earlier act of these kinds that fulfils the filter."""
+
+    def find(scene: Scene) -> Found:
+        if condition is None:
+            place = -1
+            for kind in kinds:
+                places = scene.of(kind)
+                if places:
+                    candidate = places[-1] if latest else places[0]
+                    if place < 0 or (candidate > place) == latest:
+                        place = candidate
+            return None if place < 0 else scene.acts[place]
+        kept, unknown = matching(scene, kinds, condition, latest_first=latest)
+        return scene.acts[kept[0]] if kept else unknown
+
+    return find
+
+
+def _found(call: Call, kinds: tuple[str, ...], condition: Condition | None, names: Names) -> Closure:
+    find = finder(kinds, condition, latest=call.name == "last")
+    if not call.path:
+        return find
+    shown = words(call)[: -len("." + ".".join(call.path))]
+    read = act_reader(call.path, names, shown)
+    missing = Unknown(words(call))
+
+    def value(scene: Scene) -> Value:
+        act = find(scene)
+        if act is None:
+            return missing
+        return act if type(act) is Unknown else read(act)  # type: ignore[arg-type]
+
+    return value
+
+
+def _since(kinds: tuple[str, ...], after: str) -> Closure:
+    def since(scene: Scene) -> bool:
+        later = scene.of(after)
+        if not later:
+            return False
+        last = max((scene.of(kind)[-1] for kind in kinds if scene.of(kind)), default=-1)
+        return 0 <= last < later[-1]
+
+    return since
+
+
+def _persons(kinds: tuple[str, ...], condition: Condition | None) -> Closure:
+    def persons(scene: Scene) -> Value:
+        places, unknown = matching(scene, kinds, condition, latest_first=False)
+        return unknown if unknown is not None else frozenset(person for place in places for person in scene.acts[place].by)
+
+    return persons
+
+
+def _over_values(call: Call, names: Names, definitions: Definitions) -> Closure:
+    value = closure_of(call.values[0], names, definitions)
+    match call.name:
+        case "empty":
+            return _empty(call, value)
+        case "size":
+            return _of_known(value, lambda x: len(x) if isinstance(x, (tuple, frozenset, dict, str)) else int(x is not None))
+        case "recorded":
+            return _of_known(value, lambda act: isinstance(act, Act) and bool(act.recordings))
+        case "covers":
+            media = closure_of(call.values[1], names, definitions)
+            return lambda scene: _covers(value(scene), media(scene))
+        case _:
+            return of_time(call, value, names)
+
+
+def _covers(act: Value, media: Value) -> bool | Unknown:
+    if isinstance(act, Unknown):
+        return act
+    if isinstance(media, Unknown):
+        return media
+    return isinstance(act, Act) and covers(act, media)
+
+
+def _of_known(value: Closure, read: Callable[[Value], Value]) -> Closure:
+    def known(scene: Scene) -> Value:
+        inner = value(scene)
+        return inner if type(inner) is Unknown else read(inner)
+
+    return known
+
+
+def _empty(call: Call, value: Closure) -> Closure:
+    """`empty(x)` asks about the record, not about the world: a key that was not stated is empty."""
+    stated = isinstance(call.values[0], Path)
+
+    def empty(scene: Scene) -> bool | Unknown:
+        inner = value(scene)
+        if type(inner) is Unknown:
+            return True if stated else inner
+        return inner is None or inner in ("", ()) or (isinstance(inner, (dict, frozenset)) and not inner)
+
+    return empty

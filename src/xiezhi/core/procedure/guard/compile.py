@@ -1,0 +1,243 @@
+"""Tree to closure. A guard is compiled once per pack; a closure takes the scene and gives true, false or Unknown.
+
+No name is looked up in the vocabulary at run time: what a missing fact means is decided here.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from xiezhi.core.procedure.act import Act
+from xiezhi.core.procedure.guard.names import ATTRIBUTES, ROOTS, Names, data_key
+from xiezhi.core.procedure.guard.scene import Scene
+from xiezhi.core.procedure.guard.tree import All, AnyOf, Call, Compare, Items, Literal, Not, Param, Path, Sum, Tree
+from xiezhi.core.procedure.guard.values import Unknown, Value, add, equal, intersects, join, member, ordered, truth, unequal
+
+Closure: TypeAlias = Callable[[Scene], Value]
+Condition: TypeAlias = Callable[[Scene], "bool | Unknown"]
+Definitions: TypeAlias = Mapping[str, Condition]
+ActReader: TypeAlias = Callable[[Act], Value]
+
+_ORDERINGS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
+_EQUALITIES: dict[str, Callable[[Value, Value], bool | Unknown]] = {
+    "==": equal,
+    "!=": unequal,
+    "in": member,
+    "intersects": intersects,
+}
+_MISSING: Any = object()
+
+
+def condition_of(tree: Tree, names: Names, definitions: Definitions) -> Condition:
+    """The guard as a condition: its value read as a truth value."""
+    value = closure_of(tree, names, definitions)
+    if isinstance(tree, (All, AnyOf, Not, Compare)):
+        return value
+
+    def condition(scene: Scene) -> bool | Unknown:
+        return truth(value(scene))
+
+    return condition
+
+
+def closure_of(tree: Tree, names: Names, definitions: Definitions) -> Closure:
+    match tree:
+        case Literal():
+            return _constant(tree.value)
+        case Param():
+            return _param(tree.name, names)
+        case Path():
+            return _path(tree, names, definitions)
+        case Items():
+            return _items(tuple(closure_of(item, names, definitions) for item in tree.items))
+        case All():
+            return _all(tuple(condition_of(item, names, definitions) for item in tree.items))
+        case AnyOf():
+            return any_of(tuple(condition_of(item, names, definitions) for item in tree.items))
+        case Not():
+            return _not(condition_of(tree.inner, names, definitions))
+        case Compare():
+            return _compare(tree, names, definitions)
+        case Sum():
+            return _sum(tree.op, closure_of(tree.left, names, definitions), closure_of(tree.right, names, definitions))
+        case Call():
+            from xiezhi.core.procedure.guard.calls import call_of
+
+            return call_of(tree, names, definitions)
+
+
+def _constant(value: Value) -> Closure:
+    return lambda _scene: value
+
+
+def _param(name: str, names: Names) -> Closure:
+    cache: dict[Any, Value] = {}
+
+    def read(scene: Scene) -> Value:
+        value = cache.get(scene.today, _MISSING)
+        if value is _MISSING:
+            value = names.param_at(name, scene.today)
+            value = Unknown("$" + name) if value is None else tuple(value) if isinstance(value, list) else value
+            cache[scene.today] = value
+        return value
+
+    return read
+
+
+def _path(path: Path, names: Names, definitions: Definitions) -> Closure:
+    root = path.parts[0]
+    if root in ROOTS:
+        return _of_act(root, path.parts[1:], names)
+    key = names.vocabulary.facts.get(path.text)
+    if key is not None:
+        return _fact(path.text, absent_value(path.text, key.absent, key.default))
+    if path.text in names.definitions:
+        return _definition(path.text, definitions)
+    return _constant(path.text)  # an act id, as an operand of == or in
+
+
+def absent_value(name: str, absent: str, default: str | None) -> Value:
+    """What a missing key means, by the vocabulary's column `absent`."""
+    if default is not None:
+        return default
+    return {"false": False, "empty": ()}.get(absent, Unknown(name))
+
+
+def _fact(name: str, absent: Value) -> Closure:
+    def read(scene: Scene) -> Value:
+        return scene.facts.get(name, absent)
+
+    return read
+
+
+def _definition(name: str, definitions: Definitions) -> Closure:
+    def read(scene: Scene) -> Value:
+        value = scene.memo.get(name, _MISSING)
+        if value is _MISSING:
+            value = scene.memo[name] = definitions[name](scene)
+        return value
+
+    return read
+
+
+def _of_act(root: str, parts: tuple[str, ...], names: Names) -> Closure:
+    read = act_reader(parts, names, root)
+    if root == "this":
+        return lambda scene: read(scene.this)
+
+    def of_other(scene: Scene) -> Value:
+        act = scene.it if root == "it" else scene.opener
+        return Unknown(root) if act is None else read(act)
+
+    return of_other
+
+
+def act_reader(parts: tuple[str, ...], names: Names, shown: str) -> ActReader:
+    """How to read an attribute or a data key of one act."""
+    if not parts:
+        return lambda act: act
+    if parts[0] == "signed" and len(parts) > 1:
+        return lambda act: act.signed.get(parts[1])
+    key = data_key(parts, names)
+    if key is None or (len(parts) == 1 and parts[0] in ATTRIBUTES):
+        return operator.attrgetter("kind" if parts[0] == "act" else parts[0])
+    name, inside = key
+    word = names.vocabulary.key(name)
+    assert word is not None  # noqa: S101  data_key found it there
+    absent = absent_value(f"{shown}.{name}", word.absent, word.default)
+    if not inside:
+        return lambda act: act.own.get(name, absent)
+    return _inside(name, inside)
+
+
+def _inside(name: str, inside: tuple[str, ...]) -> ActReader:
+    """A key inside a map such as the checklist; `{result, note}` reads as its result."""
+
+    def read(act: Act) -> Value:
+        value = act.own.get(name)
+        for part in inside:
+            value = value.get(part) if isinstance(value, Mapping) else None
+        return value.get("result", value) if isinstance(value, Mapping) else value
+
+    return read
+
+
+def _items(items: tuple[Closure, ...]) -> Closure:
+    def build(scene: Scene) -> Value:
+        values = tuple(item(scene) for item in items)
+        unknown: Unknown | None = None
+        for value in values:
+            if type(value) is Unknown:
+                unknown = join(unknown, value)
+        return values if unknown is None else unknown
+
+    return build
+
+
+def _all(items: tuple[Condition, ...]) -> Condition:
+    def conjunction(scene: Scene) -> bool | Unknown:
+        unknown: Unknown | None = None
+        for item in items:
+            value = item(scene)
+            if value is False:
+                return False
+            if value is not True:
+                unknown = join(unknown, value)
+        return True if unknown is None else unknown
+
+    return conjunction
+
+
+def any_of(items: tuple[Condition, ...]) -> Condition:
+    def disjunction(scene: Scene) -> bool | Unknown:
+        unknown: Unknown | None = None
+        for item in items:
+            value = item(scene)
+            if value is True:
+                return True
+            if value is not False:
+                unknown = join(unknown, value)
+        return False if unknown is None else unknown
+
+    return disjunction
+
+
+def _not(inner: Condition) -> Condition:
+    def negation(scene: Scene) -> bool | Unknown:
+        value = inner(scene)
+        return value if type(value) is Unknown else not value
+
+    return negation
+
+
+def _compare(tree: Compare, names: Names, definitions: Definitions) -> Condition:
+    left = closure_of(tree.left, names, definitions)
+    right = closure_of(tree.right, names, definitions)
+    op = _EQUALITIES.get(tree.op) or ordered(_ORDERINGS[tree.op], words(tree.left), words(tree.right))
+
+    def comparison(scene: Scene) -> bool | Unknown:
+        return op(left(scene), right(scene))
+
+    return comparison
+
+
+def _sum(op: str, left: Closure, right: Closure) -> Closure:
+    return lambda scene: add(op, left(scene), right(scene))
+
+
+def words(tree: Tree) -> str:
+    """The name by which a missing value is asked for."""
+    match tree:
+        case Path():
+            return tree.text
+        case Param():
+            return "$" + tree.name
+        case Call():
+            inner = ", ".join(act.text for act in tree.acts) or ", ".join(words(value) for value in tree.values)
+            return f"{tree.name}({inner})" + "".join("." + part for part in tree.path)
+        case Literal():
+            return str(tree.value)
+        case _:
+            return "value"

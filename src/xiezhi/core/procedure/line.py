@@ -1,0 +1,237 @@
+"""From a line of a history or of a people file to an Act or a Person. What cannot be read is an InputError naming the field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from difflib import get_close_matches
+from typing import Any, NoReturn
+
+from xiezhi.core.law.clock import SHANGHAI, day_of, parse_time
+from xiezhi.core.law.errors import InputError
+from xiezhi.core.law.vocabulary import Vocabulary
+from xiezhi.core.procedure.act import Act, Gap, Person, Recording
+from xiezhi.core.procedure.facts import flatten
+
+_PARTY_SIGNED = ("signed", "refused", "absent")
+
+
+def act_from_line(line: Mapping[str, Any], vocabulary: Vocabulary, line_no: int | None = None) -> Act:
+    """Read one history line (history.md, "The file").
+
+    Raises InputError for: no case, an unknown act (the nearest id is named), a time that is missing, naive, impossible or in the
+    wrong order, an unknown procedure, a fact of the wrong type.
+    """
+    return _Line(line, vocabulary, line_no).act()
+
+
+class _Line:
+    def __init__(self, line: Mapping[str, Any], vocabulary: Vocabulary, line_no: int | None) -> None:
+        if not isinstance(line, Mapping):
+            refuse(line_no, "line", f"a line must be a JSON object, not {line!r}", "一行应当是一个 JSON 对象")
+        self.line = line
+        self.vocabulary = vocabulary
+        self.line_no = line_no
+
+    def act(self) -> Act:
+        case = self.text("case", required=True)
+        kind = self.kind()
+        at = self.time(self.line, "at", required=True)
+        assert at is not None  # noqa: S101  a required time is never None
+        until = self.time(self.line, "until")
+        if until is not None and until < at:
+            self.refuse("until", f"it ended ({until.isoformat()}) before it began ({at.isoformat()})", "结束时间早于开始时间")
+        data = self.mapping("data")
+        own, facts = flatten(data, self.vocabulary, self.line_no)
+        return Act(
+            id=self.text("id"),
+            case=case or "",
+            kind=kind,
+            at=at,
+            until=until,
+            recorded_at=self.time(self.line, "recorded_at") or at,
+            procedure=self.procedure(),
+            agency=self.text("agency"),
+            visit=self.text("visit"),
+            by=self.texts("by"),
+            data=data,
+            documents=self.texts("documents"),
+            signed=self.signed(),
+            recordings=self.recordings(),
+            case_seq=self.case_seq(),
+            line_no=self.line_no,
+            day=day_of(at),
+            own=own,
+            facts=facts,
+        )
+
+    def refuse(self, field: str, message_en: str, message_zh: str) -> NoReturn:
+        refuse(self.line_no, field, message_en, message_zh)
+
+    def kind(self) -> str:
+        kind = self.text("act", required=True) or ""
+        if kind not in self.vocabulary.acts:
+            near = get_close_matches(kind, self.vocabulary.acts, 1, 0.5)
+            hint_en = f"; nearest: {near[0]!r}" if near else ""
+            hint_zh = f"，最接近的是“{near[0]}”" if near else ""
+            self.refuse("act", f"unknown act {kind!r}{hint_en}", f"词汇表中没有行为“{kind}”{hint_zh}")
+        return kind
+
+    def procedure(self) -> str | None:
+        procedure = self.text("procedure")
+        if procedure is not None and procedure not in self.vocabulary.procedures:
+            near = get_close_matches(procedure, self.vocabulary.procedures, 1, 0.3)
+            hint = f"; nearest: {near[0]!r}" if near else ""
+            self.refuse("procedure", f"unknown procedure {procedure!r}{hint}", f"词汇表中没有程序“{procedure}”")
+        return procedure
+
+    def text(self, field: str, *, required: bool = False) -> str | None:
+        value = self.line.get(field)
+        if value is None or value == "":
+            if required:
+                self.refuse(field, f"`{field}` is required", f"缺少“{field}”")
+            return None
+        if isinstance(value, bool) or not isinstance(value, (str, int)):
+            self.refuse(field, f"`{field}` must be text, not {value!r}", f"“{field}”应当是文字")
+        return str(value)
+
+    def texts(self, field: str) -> tuple[str, ...]:
+        value = self.line.get(field)
+        if value is None or value == "":
+            return ()
+        if isinstance(value, str):
+            value = [value]
+        if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) for item in value):
+            self.refuse(field, f"`{field}` must be a list of ids, not {value!r}", f"“{field}”应当是标识的列表")
+        return tuple(value)
+
+    def mapping(self, field: str) -> Mapping[str, Any]:
+        value = self.line.get(field)
+        if value is None:
+            return {}
+        if not isinstance(value, Mapping):
+            self.refuse(field, f"`{field}` must be an object, not {value!r}", f"“{field}”应当是一个对象")
+        return value
+
+    def time(self, holder: Mapping[str, Any], key: str, *, required: bool = False, field: str = "") -> datetime | None:
+        value = holder.get(key)
+        field = field or key
+        if value is None or value == "":
+            if required:
+                self.refuse(field, f"`{field}` is required", f"缺少“{field}”")
+            return None
+        if isinstance(value, datetime) and value.tzinfo is not None:
+            return value
+        try:
+            return parse_time(value)
+        except (ValueError, TypeError):
+            self.refuse(
+                field,
+                f"{value!r} is not a time with an offset; expected such as 2026-03-01T09:30:00+08:00",
+                f"“{value}”不是带时区的有效时间，应当形如 2026-03-01T09:30:00+08:00",
+            )
+
+    def case_seq(self) -> int | None:
+        value = self.line.get("case_seq")
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int):
+            self.refuse("case_seq", f"`case_seq` must be a whole number, not {value!r}", "“case_seq”应当是整数")
+        return value
+
+    def signed(self) -> Mapping[str, Any]:
+        signed = self.mapping("signed")
+        party = signed.get("party")
+        if party is not None and party not in _PARTY_SIGNED:
+            self.refuse(
+                "signed.party", f"{party!r} is not one of {', '.join(_PARTY_SIGNED)}", f"“{party}”不是 signed、refused、absent 之一"
+            )
+        return signed
+
+    def recordings(self) -> tuple[Recording, ...]:
+        value = self.line.get("recordings")
+        if not value:
+            return ()
+        if not isinstance(value, (list, tuple)) or not all(isinstance(item, Mapping) for item in value):
+            self.refuse("recordings", "`recordings` must be a list of objects", "“recordings”应当是对象的列表")
+        return tuple(self.recording(item, f"recordings[{place}]") for place, item in enumerate(value))
+
+    def recording(self, item: Mapping[str, Any], where: str) -> Recording:
+        start = self.time(item, "from", required=True, field=f"{where}.from")
+        assert start is not None  # noqa: S101
+        end = self.time(item, "to", field=f"{where}.to") or start
+        if end < start:
+            self.refuse(f"{where}.to", "the recording ends before it begins", "录制结束早于开始")
+        return Recording(
+            id=str(item.get("id") or ""),
+            kind=str(item.get("kind") or ""),
+            start=start,
+            end=end,
+            device=item.get("device"),
+            captured_by=item.get("captured_by"),
+            stored_at=self.time(item, "stored_at", field=f"{where}.stored_at"),
+            sha256=item.get("sha256"),
+            gaps=tuple(self.gap(gap, f"{where}.gaps[{place}]") for place, gap in enumerate(item.get("gaps") or ())),
+        )
+
+    def gap(self, item: Mapping[str, Any], where: str) -> Gap:
+        start = self.time(item, "from", required=True, field=f"{where}.from")
+        end = self.time(item, "to", required=True, field=f"{where}.to")
+        assert start is not None  # noqa: S101
+        assert end is not None  # noqa: S101
+        if end < start:
+            self.refuse(f"{where}.to", "the interruption ends before it begins", "中断结束早于开始")
+        return Gap(start, end, item.get("explained") or None)
+
+
+def person_from_row(row: Mapping[str, Any], line_no: int | None = None) -> Person:
+    """Read one row of a people file (history.md). Lists are JSON lists or `;`-separated. Raises InputError naming the field."""
+    identity = str(row.get("id") or "").strip()
+    if not identity:
+        refuse(line_no, "id", "a person needs an `id`", "人员缺少“id”")
+    roles = row.get("roles") or ()
+    if isinstance(roles, str):
+        roles = [role.strip() for role in roles.split(";") if role.strip()]
+    return Person(
+        id=identity,
+        name=str(row.get("name") or ""),
+        agency=row.get("agency") or None,
+        roles=frozenset(roles),
+        certificate_no=row.get("certificate_no") or None,
+        certificate_status=row.get("certificate_status") or None,
+        certificate_from=_day(row, "certificate_from", line_no),
+        certificate_to=_day(row, "certificate_to", line_no),
+        legal_qualification=_flag(row, "legal_qualification", line_no),
+        first_reviewer_since=_day(row, "first_reviewer_since", line_no),
+    )
+
+
+def _day(row: Mapping[str, Any], field: str, line_no: int | None) -> date | None:
+    value = row.get(field)
+    if value is None or value == "":
+        return None
+    if isinstance(value, datetime):
+        return value.astimezone(SHANGHAI).date() if value.tzinfo else value.date()
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        refuse(line_no, field, f"{value!r} is not a day; expected such as 2026-03-01", f"“{value}”不是有效日期，应当形如 2026-03-01")
+
+
+def _flag(row: Mapping[str, Any], field: str, line_no: int | None) -> bool | None:
+    value = row.get(field)
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool):
+        return value
+    flag = {"true": True, "1": True, "yes": True, "是": True, "false": False, "0": False, "no": False, "否": False}.get(str(value).lower())
+    if flag is None:
+        refuse(line_no, field, f"{value!r} is neither true nor false", f"“{value}”应当是 true 或者 false")
+    return flag
+
+
+def refuse(line_no: int | None, field: str, message_en: str, message_zh: str) -> NoReturn:
+    """Raise the InputError of one field. The reader of the file adds its name."""
+    raise InputError(message_en, message_zh, line=line_no, field=field)
