@@ -1,6 +1,17 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+from django.views.generic import TemplateView
+
+from xiezhi.apps.accounts import views
 
 app_name = "accounts"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("sign-in", views.SignIn.as_view(), name="sign_in"),
+    path("sign-out", views.SignOut.as_view(), name="sign_out"),
+    path("display", views.display, name="display"),
+    path("accessibility", TemplateView.as_view(template_name="accounts/accessibility.html"), name="accessibility"),
+    path("work/me/", views.me, name="me"),
+    path("work/me/password", views.OwnPassword.as_view(), name="password"),
+    path("work/me/role", views.choose_role, name="role"),
+]

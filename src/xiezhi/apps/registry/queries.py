@@ -1,0 +1,188 @@
+"""Reads of the registry, for every room. What the engine needs comes as core values, what pages need as rows."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from django.db.models import Q, QuerySet
+
+from xiezhi.apps.registry.models import Agency, CalendarYear, CertificateStatus, District, Party, Person, Power
+from xiezhi.core.law.clock import day_of
+
+if TYPE_CHECKING:
+    from xiezhi.core.law.calendar import Calendar
+    from xiezhi.core.procedure.history import Person as CorePerson
+
+# A certificate that ends within so many days is shown as ending soon (a service level of this software, not of the law).
+EXPIRES_SOON_DAYS = 60
+
+
+def district() -> District | None:
+    """The installation's district, or None before one is set up."""
+    return District.objects.order_by("code").first()
+
+
+def agency(agency_id: str) -> Agency | None:
+    return Agency.objects.select_related("district", "parent").filter(pk=agency_id).first()
+
+
+def agencies() -> list[Agency]:
+    """All agencies of the district by name. A district has dozens, not thousands."""
+    return list(Agency.objects.select_related("parent").order_by("name", "id"))
+
+
+def pack_of(agency_id: str, at: datetime) -> str:  # noqa: ARG001 - the seam: an agency may change packs at a date later on
+    """The id of the pack that the agency works under at that time. Raises Agency.DoesNotExist."""
+    return str(Agency.objects.values_list("pack", flat=True).get(pk=agency_id))
+
+
+def as_core(row: Person) -> CorePerson:
+    """The person as the engine sees it."""
+    from xiezhi.core.procedure.history import Person as CorePerson
+
+    return CorePerson(
+        id=row.id,
+        name=row.name,
+        agency=row.agency_id,
+        roles=tuple(row.roles),
+        certificate_no=row.certificate_no or None,
+        certificate_status=row.certificate_status or None,
+        certificate_from=row.certificate_from,
+        certificate_to=row.certificate_to,
+        legal_qualification=row.legal_qualification,
+        first_reviewer_since=row.first_reviewer_since,
+    )
+
+
+def person(person_id: str) -> CorePerson | None:
+    row = Person.objects.filter(pk=person_id).first()
+    return as_core(row) if row else None
+
+
+def people(ids: Collection[str]) -> dict[str, CorePerson]:
+    """The known ones among the ids, in one query. A missing one is unknown to the engine."""
+    return {row.id: as_core(row) for row in Person.objects.filter(pk__in=list(ids))} if ids else {}
+
+
+def names(ids: Collection[str]) -> dict[str, str]:
+    """Names by id, for pages."""
+    return dict(Person.objects.filter(pk__in=list(ids)).values_list("id", "name")) if ids else {}
+
+
+def officers_of(agency_id: str) -> list[Person]:
+    """The people of an agency who hold a certificate, by name."""
+    return list(Person.objects.filter(agency_id=agency_id, auxiliary=False).exclude(certificate_no="").order_by("name", "id"))
+
+
+def people_of(agency_id: str, role: str | None = None) -> list[Person]:
+    """The people of an agency, auxiliaries included, by name; with `role`, those who hold it."""
+    rows = Person.objects.filter(agency_id=agency_id)
+    if role:
+        rows = rows.filter(roles__contains=[role])
+    return list(rows.order_by("name", "id"))
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateAnswer:
+    """What the public is told about a certificate number.
+
+    `state`: valid | expired | not_yet | suspended | cancelled | revoked | not_found. `person` is None only for not_found.
+    """
+
+    state: str
+    zh: str
+    number: str
+    asked_at: datetime
+    person: Person | None = None
+
+
+_STATE_ZH = {
+    "valid": "有效",
+    "expired": "已过期",
+    "not_yet": "还没有生效",
+    "suspended": "暂扣",
+    "cancelled": "已注销",
+    "revoked": "已吊销",
+    "not_found": "查无此证",
+}
+
+
+def certificate_state(row: Person, day: date) -> str:
+    """The certificate's state on that day, the last day included: none | valid | expired | not_yet | suspended | cancelled | revoked."""
+    if not row.certificate_no:
+        return "none"
+    if row.certificate_status != CertificateStatus.VALID:
+        return row.certificate_status or "none"
+    if row.certificate_from and day < row.certificate_from:
+        return "not_yet"
+    if row.certificate_to and day > row.certificate_to:
+        return "expired"
+    return "valid"
+
+
+def find_by_certificate(number: str, now: datetime) -> CertificateAnswer:
+    """Look a certificate number up. Spaces around and inside do not matter; the whole number must be given."""
+    wanted = "".join(number.split())
+    row = Person.objects.select_related("agency").filter(certificate_no=wanted).first() if wanted else None
+    state = certificate_state(row, day_of(now)) if row else "not_found"
+    return CertificateAnswer(state=state, zh=_STATE_ZH[state], number=wanted, asked_at=now, person=row)
+
+
+def power(code: str, agency_id: str | None = None) -> Power | None:
+    rows = Power.objects.select_related("agency").filter(code=code)
+    if agency_id:
+        rows = rows.filter(agency_id=agency_id)
+    return rows.order_by("id").first()
+
+
+def powers_of(agency_id: str, kind: str | None = None) -> list[Power]:
+    """The active power items of an agency, by code."""
+    rows = Power.objects.filter(agency_id=agency_id, active=True)
+    return list((rows.filter(kind=kind) if kind else rows).order_by("code", "id"))
+
+
+def party(party_id: uuid.UUID | str) -> Party | None:
+    try:
+        key = uuid.UUID(str(party_id))
+    except ValueError:
+        return None
+    return Party.objects.filter(pk=key).first()
+
+
+def find_parties(text: str, limit: int = 20) -> list[Party]:
+    """Parties whose name contains the text or whose code begins with it."""
+    wanted = text.strip()
+    if not wanted:
+        return []
+    return list(Party.objects.filter(Q(name__icontains=wanted) | Q(code__startswith=wanted)).order_by("name", "id")[:limit])
+
+
+def people_rows() -> QuerySet[Person]:
+    """For lists that are paged by the caller."""
+    return Person.objects.select_related("agency")
+
+
+def calendar() -> Calendar:
+    """The bundled table with every year that an administrator has loaded. One small query; the table itself is kept."""
+    loaded = tuple(CalendarYear.objects.order_by("year").values_list("year", "digest"))
+    return _calendar(loaded)
+
+
+@lru_cache(maxsize=4)
+def _calendar(loaded: tuple[tuple[int, str], ...]) -> Calendar:
+    from xiezhi.core.law.calendar import Calendar
+
+    table = Calendar.load()
+    texts = dict(CalendarYear.objects.filter(year__in=[year for year, _ in loaded]).values_list("year", "csv")) if loaded else {}
+    for year, _ in loaded:
+        table = table.with_year(texts[year])
+    return table
+
+
+def calendar_years() -> list[CalendarYear]:
+    return list(CalendarYear.objects.order_by("-year"))

@@ -1,0 +1,110 @@
+"""What every page's frame shows: names, the menu, the display settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.contrib.staticfiles import finders
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from xiezhi.apps.accounts.permissions import may
+from xiezhi.apps.accounts.roles import Role
+from xiezhi.apps.registry import queries as registry
+
+# Address, words, action that opens it, icon.
+STAFF_MENU = [
+    ("/work/", "工作台", "case.read", "list"),
+    ("/work/review/", "审核", "review.read", "scale"),
+    ("/work/disclosure/", "公示", "disclosure.read", "eye"),
+    ("/work/registry/", "登记", "registry.read", "building"),
+]
+PUBLIC_MENU = [
+    ("/search", "执法结果", "list"),
+    ("/powers", "执法事项", "book"),
+    ("/officers", "查执法人员", "user"),
+    ("/verify", "核验记录", "seal"),
+]
+SIZES = {"standard": "标准", "large": "大字", "xlarge": "特大"}
+THEMES = {"auto": "跟随系统", "light": "浅色", "dark": "深色"}
+DISPLAY_COOKIE = "xz_display"
+
+
+@dataclass(frozen=True, slots=True)
+class Display:
+    size: str = "standard"
+    contrast: str = ""  # "high" or nothing
+    theme: str = "auto"
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> Display:
+        """Read the cookie `size.contrast.theme`; anything odd in it counts as nothing."""
+        parts = [*request.COOKIES.get(DISPLAY_COOKIE, "").split("."), "", "", ""]
+        return cls(
+            size=parts[0] if parts[0] in SIZES else "standard",
+            contrast="high" if parts[1] == "high" else "",
+            theme=parts[2] if parts[2] in THEMES else "auto",
+        )
+
+    def text(self) -> str:
+        return f"{self.size}.{self.contrast or 'normal'}.{self.theme}"
+
+
+@cache
+def _scripts() -> tuple[str, ...]:
+    """The built scripts that exist: pages work without any, so none is required."""
+    return tuple(name for name in ("htmx.js", "xz.js") if finders.find(name))
+
+
+def _current(path: str, addresses: list[str]) -> str:
+    """The menu address that the path lies under: the longest one."""
+    return max((one for one in addresses if path == one or path.startswith(one.rstrip("/") + "/")), key=len, default="")
+
+
+def staff_menu(request: HttpRequest) -> list[dict[str, Any]]:
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return []
+    rows = [row for row in STAFF_MENU if may(user, row[2])]
+    here = _current(request.path, [row[0] for row in rows])
+    return [{"url": url, "words": words, "icon": icon, "here": url == here} for url, words, _, icon in rows]
+
+
+def public_menu(request: HttpRequest) -> list[dict[str, Any]]:
+    here = _current(request.path, [row[0] for row in PUBLIC_MENU])
+    return [{"url": url, "words": words, "icon": icon, "here": url == here} for url, words, icon in PUBLIC_MENU]
+
+
+def current_role(request: HttpRequest) -> str:
+    """The role in which a user of several roles now works: what the session says, else the first."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated or not user.roles:
+        return ""
+    chosen = request.session.get("role", "")
+    return chosen if chosen in user.roles else user.roles[0]
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """Context of every template. Nothing here costs a query unless a template reads `site_district` for a visitor."""
+    user = getattr(request, "user", None)
+    signed_in = user is not None and user.is_authenticated
+    role = current_role(request)
+
+    def district() -> Any:
+        return user.agency.district if signed_in and user.agency else registry.district()
+
+    return {
+        "site_name": "獬豸",
+        "site_district": SimpleLazyObject(district),
+        "display": Display.of(request),
+        "sizes": SIZES,
+        "themes": THEMES,
+        "scripts": _scripts(),
+        "staff_menu": staff_menu(request),
+        "public_menu": public_menu(request),
+        "user_roles": [{"id": one, "words": Role(one).label, "here": one == role} for one in user.roles] if signed_in else [],
+        "current_role": role,
+        "current_role_words": Role(role).label if role else "",
+    }
