@@ -16,6 +16,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "rebuild": ("rebuild", "Derive every row again from the record."),
     "demo": ("demo", "Load the fictional demo district."),
     "calendar": ("calendar", "Load a year's working-day notice from a CSV file."),
+    "work": ("work", "Number the log's leaves and do queued jobs; `up` starts this."),
     "manage": ("manage", "Run a Django management command."),
 }
 

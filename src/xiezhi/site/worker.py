@@ -1,0 +1,105 @@
+"""What runs beside the server: the sequencer of the log, the outbox, and the queue's jobs. One process, ended by TERM or INT."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+
+from django.db import close_old_connections, connections
+from django.db.utils import InterfaceError, OperationalError
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 20.0  # seconds a dead database may take to come back before this process gives up and is started anew
+GRACE = 3.0
+
+
+def run() -> int:
+    """Work until told to stop. The exit status; 1 when a part failed, so that the supervisor starts a fresh process."""
+    from xiezhi.apps.record import sequencer
+
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    parts = [_Part("sequencer", lambda: sequencer.run(stop), stop), _Part("jobs", lambda: _jobs(stop), stop)]
+    for part in parts:
+        part.start()
+    while not stop.wait(0.2):
+        if not all(part.is_alive() for part in parts):
+            stop.set()
+    for part in parts:
+        part.join(GRACE)
+    failed = any(part.failed for part in parts)
+    if any(part.is_alive() for part in parts):
+        logging.shutdown()
+        os._exit(1)  # a thread that hangs must not keep the process
+    return 1 if failed else 0
+
+
+class _Part(threading.Thread):
+    """One loop in a thread of its own; a database that went away is waited for."""
+
+    def __init__(self, name: str, work: Callable[[], None], stop: threading.Event) -> None:
+        super().__init__(name=name, daemon=True)
+        self.failed = False
+        self._work, self._stop_asked = work, stop
+
+    def run(self) -> None:
+        while not self._stop_asked.is_set():
+            begun = time.monotonic()
+            try:
+                self._work()
+            except (OperationalError, InterfaceError) as error:
+                log.warning("%s: the database went away (%s); waiting for it", self.name, str(error).strip().split("\n")[0])
+                if not self._database_returns():
+                    self.failed = True
+                    return
+            except Exception:
+                log.exception("%s failed", self.name)
+                self.failed = True
+                return
+            else:
+                if not self._stop_asked.is_set() and time.monotonic() - begun < 1:
+                    self._stop_asked.wait(1)
+        connections.close_all()
+
+    def _database_returns(self) -> bool:
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline and not self._stop_asked.is_set():
+            connections.close_all()
+            try:
+                connections["default"].ensure_connection()
+            except OperationalError:
+                self._stop_asked.wait(0.3)
+            else:
+                return True
+        return self._stop_asked.is_set()
+
+
+def _jobs(stop: threading.Event) -> None:
+    """The queue's worker, in this thread's own event loop and on connections of its own."""
+    from procrastinate.contrib.django import app
+    from procrastinate.exceptions import ConnectorException
+
+    async def work() -> None:
+        async with app.open_async():
+            task = asyncio.ensure_future(app.run_worker_async(install_signal_handlers=False, listen_notify=True, concurrency=1))
+            while not task.done():
+                if stop.is_set():
+                    task.cancel()
+                await asyncio.wait([task], timeout=0.2)
+            if not task.cancelled():
+                task.result()
+
+    try:
+        with app.replace_connector(app.connector.get_worker_connector()):
+            asyncio.run(work())
+    except ConnectorException as error:
+        raise OperationalError(str(error.__cause__ or error)) from error
+    finally:
+        close_old_connections()
