@@ -208,7 +208,7 @@ def run(home: Path | None = None) -> int:
 
 
 def _server_command(host: str, port: int) -> list[str]:
-    options = {"interface": "wsgi", "host": host, "port": port, "workers": 1, "blocking-threads": THREADS, "log-level": "warning"}
+    options = {"interface": "wsgi", "host": host, "port": port, "workers": 1, "blocking-threads": THREADS, "log-level": "error"}
     command = [sys.executable, "-m", "granian"]
     for name, value in options.items():
         command += [f"--{name}", str(value)]
