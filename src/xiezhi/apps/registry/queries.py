@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -49,7 +49,7 @@ def as_core(row: Person) -> CorePerson:
         id=row.id,
         name=row.name,
         agency=row.agency_id,
-        roles=tuple(row.roles),
+        roles=frozenset(row.roles),
         certificate_no=row.certificate_no or None,
         certificate_status=row.certificate_status or None,
         certificate_from=row.certificate_from,
@@ -123,6 +123,29 @@ def certificate_state(row: Person, day: date) -> str:
     if row.certificate_to and day > row.certificate_to:
         return "expired"
     return "valid"
+
+
+def shown_certificate_state(row: Person, day: date) -> str:
+    """As `certificate_state`, with `soon` for a valid one that ends within EXPIRES_SOON_DAYS."""
+    state = certificate_state(row, day)
+    ends = row.certificate_to
+    return "soon" if state == "valid" and ends and ends <= day + timedelta(days=EXPIRES_SOON_DAYS) else state
+
+
+def in_certificate_state(rows: QuerySet[Person], state: str, day: date) -> QuerySet[Person]:
+    """The people whose certificate is shown in that state on that day."""
+    held = rows.exclude(certificate_no="")
+    valid = held.filter(certificate_status=CertificateStatus.VALID).exclude(certificate_from__gt=day).exclude(certificate_to__lt=day)
+    soon = Q(certificate_to__lte=day + timedelta(days=EXPIRES_SOON_DAYS))
+    if state == "none":
+        return rows.filter(certificate_no="")
+    if state == "valid":
+        return valid
+    if state == "soon":
+        return valid.filter(soon)
+    if state == "expired":
+        return held.filter(certificate_status=CertificateStatus.VALID, certificate_to__lt=day)
+    return held.filter(certificate_status=state)
 
 
 def find_by_certificate(number: str, now: datetime) -> CertificateAnswer:
