@@ -9,7 +9,6 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
-from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from xiezhi.apps.accounts import service as accounts
@@ -91,11 +90,11 @@ def _power(power: dict[str, Any]) -> None:
 
 def _accounts() -> None:
     people = {person["id"]: person for person in district()["people"]}
-    hashed = make_password(PASSWORD)  # once: hashing slowly is its purpose
     for entry in district()["sign_ins"]:
-        accounts.save_account(
-            entry["username"], person_id=entry["person"], agency_id=people[entry["person"]]["agency"], roles=entry["roles"], password=hashed
-        )
+        accounts.open_account(
+            entry["username"], PASSWORD, person_id=entry["person"], agency_id=people[entry["person"]]["agency"], roles=entry["roles"],
+            must_change_password=False,
+        )  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -156,7 +155,7 @@ def _documents(case: str) -> None:
             if document in entry.body.get("documents", []):
                 at = entry.at if isinstance(entry.at, datetime) else parse_time(str(entry.at))
                 made = paperwork.make(document, case, {**entry.body, "act": entry.kind}, at)
-                record.attach(entry.id, {"files": [made.file]}, uuid5(_DEMO, f"{entry.id}-{document}"), at)
+                record.attach(entry.id, {"kind": "document", "files": [made.file], "at": at}, uuid5(_DEMO, f"{entry.id}-{document}"), at)
 
 
 __all__ = ["STORIES", "Story", "load_district", "party_id"]
