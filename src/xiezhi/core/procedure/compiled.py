@@ -1,0 +1,155 @@
+"""Rules as the fold uses them: guards are closures, days are dates, acts lead straight to the rules that look at them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from xiezhi.core.law.rules import Duty, Rule
+from xiezhi.core.procedure.act import Act
+from xiezhi.core.procedure.guard import Closure, Condition
+from xiezhi.core.procedure.kinds import BLOCKING, check_of
+from xiezhi.core.procedure.pairing import KeyReader, key_reader
+from xiezhi.core.procedure.tools import Check, DatedNumber, DatedTerm, Tools
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Compiled:
+    """What every compiled rule has. `order` is its place in the pack; `first` and `last` are its days in force, both included."""
+
+    rule: Rule
+    order: int
+    first: date
+    last: date
+    when: Condition | None
+
+    def in_force(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OnRule(Compiled):
+    """A rule that is judged at an act. `live` is its strength against a decided act."""
+
+    check: Check
+    live: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Extension:
+    on: frozenset[str]
+    by: Closure | None
+    most: DatedNumber | None
+    times: int | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Interruption:
+    start: frozenset[str]
+    end: frozenset[str]
+    only: Condition | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DutyRule(Compiled):
+    """A rule that opens duties. `term` None = promptly; `data` is the key in which the opening act itself states the end."""
+
+    law: Duty
+    only: Condition | None
+    answers: Condition | None
+    expect: frozenset[str]
+    cancel: frozenset[str]
+    term: DatedTerm | None
+    data: str | None
+    key: KeyReader | None
+    extensions: tuple[Extension, ...]
+    interruptions: tuple[Interruption, ...]
+
+
+@dataclass(slots=True, eq=False)
+class Table:
+    """The rules of one procedure by the kind of act that they look at."""
+
+    on: dict[str, list[OnRule]] = field(default_factory=dict)
+    opening: dict[str, list[DutyRule]] = field(default_factory=dict)
+    recording: dict[str, list[DutyRule]] = field(default_factory=dict)
+    recording_any: list[DutyRule] = field(default_factory=list)
+    moving: dict[str, list[DutyRule]] = field(default_factory=dict)
+    """Duties that an act of this kind answers, extends, interrupts, resumes or cancels."""
+    fixed: list[DutyRule] = field(default_factory=list)
+
+    def add(self, compiled: Compiled) -> None:
+        if isinstance(compiled, OnRule):
+            on: tuple[str, ...] = compiled.rule.on  # type: ignore[attr-defined]
+            _enter(self.on, on, compiled)
+        elif isinstance(compiled, DutyRule):
+            self._add_duty(compiled)
+
+    def _add_duty(self, duty: DutyRule) -> None:
+        law = duty.law
+        _enter(self.opening, law.after, duty)
+        if ANY in law.after_recording:
+            self.recording_any.append(duty)
+        else:
+            _enter(self.recording, law.after_recording, duty)
+        if law.fixed is not None:
+            self.fixed.append(duty)
+        moving = set(duty.expect) | duty.cancel
+        for extension in duty.extensions:
+            moving |= extension.on
+        for interruption in duty.interruptions:
+            moving |= interruption.start | interruption.end
+        _enter(self.moving, sorted(moving), duty)
+
+
+ANY = "any"
+"""`after_recording: [any]`: recordings of whatever act."""
+
+
+def _enter(table: dict[str, list[Any]], kinds: tuple[str, ...] | list[str], compiled: Compiled) -> None:
+    for kind in dict.fromkeys(kinds):
+        table.setdefault(kind, []).append(compiled)
+
+
+def compile_rule(rule: Rule, order: int, span: tuple[date | None, date | None], tools: Tools) -> Compiled:
+    """One rule compiled. Raises PackError for a guard that cannot be read, with file, line and column."""
+    first, last = span[0] or date.min, span[1] or date.max
+    if isinstance(rule, Duty):
+        return _duty(rule, order, (first, last), tools)
+    live = rule.live or ("block" if rule.kind in BLOCKING else "record")
+    return OnRule(rule, order, first, last, tools.optional(rule.when), check_of(rule, tools), live)
+
+
+def _duty(rule: Duty, order: int, days: tuple[date, date], tools: Tools) -> DutyRule:
+    within = rule.within
+    return DutyRule(
+        rule=rule,
+        order=order,
+        first=days[0],
+        last=days[1],
+        when=tools.optional(rule.when),
+        law=rule,
+        only=tools.optional(rule.only),
+        answers=tools.optional(rule.answers),
+        expect=frozenset(rule.expect),
+        cancel=frozenset(rule.cancel),
+        term=tools.term(within) if within is not None and within.data is None else None,
+        data=within.data if within is not None else None,
+        key=key_reader(rule.per, tools) if rule.per else None,
+        extensions=tuple(
+            Extension(
+                on=frozenset(extend.on),
+                by=tools.value(extend.by) if extend.by is not None else None,
+                most=tools.number(extend.max) if extend.max is not None else None,
+                times=extend.times,
+            )
+            for extend in rule.extend
+        ),
+        interruptions=tuple(Interruption(frozenset(p.from_), frozenset(p.to), tools.optional(p.only)) for p in rule.pause),
+    )
+
+
+def clock_start(duty: DutyRule, opener: Act) -> Any:
+    """The value of the `clock` key where the opening act states it, else None."""
+    return opener.own.get(duty.law.clock) if duty.law.clock is not None else None

@@ -1,0 +1,98 @@
+"""What the rules say at one act, before and after breaches are merged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from xiezhi.core.law.rules import Rule
+from xiezhi.core.procedure.act import Act
+from xiezhi.core.procedure.compiled import OnRule
+from xiezhi.core.procedure.finding import SEVERITIES, STRENGTHS, Fault, Finding
+from xiezhi.core.procedure.guard import Unknown
+from xiezhi.core.procedure.marking import Marking
+from xiezhi.core.procedure.say import sentence, sentence_zh
+
+Broken: TypeAlias = tuple[Rule, str, Fault]
+"""(rule, strength against a decided act, what is wrong)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the rules on one act say: rules broken, and rules that an unknown fact leaves open."""
+
+    broken: list[Broken]
+    unknown: list[tuple[OnRule, Unknown]]
+
+
+def judge_act(marking: Marking, kind: str, *, skip: frozenset[str] = frozenset()) -> Judgement:
+    """Judge `scene.this` by the rules on its kind. Nothing is changed. Rules of the kinds in `skip` are left out."""
+    scene = marking.scene
+    today = scene.today
+    broken: list[Broken] = []
+    unknown: list[tuple[OnRule, Unknown]] = []
+    for compiled in marking.table.on.get(kind, ()):
+        if not compiled.first <= today <= compiled.last or compiled.rule.kind in skip or compiled.rule.severity == "none":
+            continue
+        if compiled.when is not None:
+            applies = compiled.when(scene)
+            if applies is False:
+                continue
+            if applies is not True:
+                unknown.append((compiled, applies))
+                continue
+        fault = compiled.check(scene)
+        if fault is None:
+            continue
+        if isinstance(fault, Unknown):
+            unknown.append((compiled, fault))
+        else:
+            broken.append((compiled.rule, compiled.live, fault))
+    return Judgement(broken, unknown)
+
+
+def merge(marking: Marking, broken: Iterable[Broken], act: Act, place: int, breached: set[str]) -> list[Finding]:
+    """One finding for each breach: rules that name the same breach are one, and mere consequences of a breach are left out.
+
+    `breached` holds the names of breaches and rules found before, and grows by what is found here.
+    """
+    groups: dict[str, list[Broken]] = {}
+    for rule, live, fault in broken:
+        groups.setdefault(rule.breach or rule.id, []).append((rule, live, fault))
+    if not groups:
+        return []
+    here = {name: {name, *(rule.id for rule, _, _ in group)} for name, group in groups.items()}
+    findings: list[Finding] = []
+    for name, group in groups.items():
+        follows = {cause for rule, _, _ in group for cause in rule.follows} - here[name]
+        others = set().union(*(names for other, names in here.items() if other != name))
+        if follows and not (follows.isdisjoint(breached) and follows.isdisjoint(others)):
+            continue
+        findings.append(_finding(marking, group, act, place))
+    for names in here.values():
+        breached |= names
+    return findings
+
+
+def _finding(marking: Marking, group: list[Broken], act: Act, place: int) -> Finding:
+    group = sorted(group, key=lambda broken: -SEVERITIES.index(broken[0].severity))
+    rule, _, fault = group[0]
+    word = marking.book.act(act.kind)
+    decided = act.kind in marking.book.decided
+    strength = max((STRENGTHS.index(live) for _, live, _ in group), default=0) if decided else 0
+    return Finding(
+        case=marking.case,
+        severity=rule.severity,
+        kind=fault.kind,
+        rule=rule.id,
+        cites=tuple(dict.fromkeys(cite for other, _, _ in group for cite in other.cites)),
+        act=place,
+        at=fault.at or act.at,
+        due=fault.due,
+        message=sentence(word.en, rule.en or rule.id, fault.note),
+        message_zh=sentence_zh(word.zh, rule.zh or rule.id, fault.note_zh),
+        live=STRENGTHS[strength],
+        breach=rule.breach,
+        rules=tuple(other.id for other, _, _ in group),
+    )

@@ -1,0 +1,61 @@
+"""Findings and reasons in words, Chinese and English."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from xiezhi.core.law.clock import SHANGHAI
+from xiezhi.core.law.vocabulary import Vocabulary
+from xiezhi.core.procedure.finding import NotJudged
+from xiezhi.core.procedure.guard import Unknown
+from xiezhi.core.procedure.kinds.person import NO_PEOPLE
+
+_PERSON = "person:"
+
+
+def moment_zh(value: datetime) -> str:
+    local = value.astimezone(SHANGHAI)
+    return f"{local.year}年{local.month}月{local.day}日{local:%H:%M}"
+
+
+def moment(value: datetime) -> str:
+    return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+
+
+def sentence(subject: str, rule: str, note: str) -> str:
+    return f"{subject}: {rule} ({note})" if note else f"{subject}: {rule}"
+
+
+def sentence_zh(subject: str, rule: str, note: str) -> str:
+    return f"{subject}：{rule}（{note}）" if note else f"{subject}：{rule}"
+
+
+def fact_zh(name: str, vocabulary: Vocabulary) -> str:
+    """A missing fact as a person would ask for it."""
+    if name == NO_PEOPLE:
+        return "人员名册"
+    if name.startswith(_PERSON):
+        return f"人员“{name.removeprefix(_PERSON)}”的登记信息"
+    bare = name.split(".", 1)[1] if name.split(".", 1)[0] in ("this", "it", "opener") and "." in name else name
+    word = vocabulary.key(bare)
+    return word.zh if word is not None else name
+
+
+def fact_en(name: str) -> str:
+    if name == NO_PEOPLE:
+        return "a people file"
+    return f"person {name.removeprefix(_PERSON)!r} in the people file" if name.startswith(_PERSON) else name
+
+
+def why_not_judged(rule: str, unknown: Unknown, vocabulary: Vocabulary) -> NotJudged:
+    names = unknown.names
+    return NotJudged(rule, "not known: " + listed(map(fact_en, names)), "缺少：" + listed_zh(names, vocabulary), names)
+
+
+def listed(names: Iterable[str]) -> str:
+    return ", ".join(names)
+
+
+def listed_zh(names: Iterable[str], vocabulary: Vocabulary) -> str:
+    return "、".join(dict.fromkeys(fact_zh(name, vocabulary) for name in names))
