@@ -1,0 +1,107 @@
+"""Writing pages and owed publications of a case, inside the transaction of the act (settings.XIEZHI_PROJECTIONS)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db.models.expressions import RawSQL
+
+from xiezhi.apps.disclosure import bigrams, reading, story
+from xiezhi.apps.disclosure.models import OwedPublication, Publication, State
+from xiezhi.apps.registry import queries as registry
+
+FAR = datetime(9999, 1, 1, tzinfo=UTC)
+OWED = frozenset({"result_published", "publication_updated", "publication_withdrawn"})
+RUNNING = frozenset({"open", "paused", "late"})
+_COLUMNS = [column.attname for column in Publication._meta.concrete_fields if not column.primary_key]
+
+
+def project(change: Any) -> None:
+    """Bring the rows of `change.case` in line with its marking. Costs nothing for a case without a result."""
+    marking = change.marking
+    _project_owed(change)
+    pages = reading.pages_of(change.case.id, marking.acts, marking.facts)
+    voided = not change.new
+    if voided or any(act.kind in reading.PUBLIC_ACTS for act in change.new):
+        Publication.objects.filter(case=change.case.id).exclude(id__in=[page.id for page in pages]).delete()
+    if not pages:
+        return
+    agency = registry.agency(change.case.agency_id)
+    rows = [_row(change, page, agency) for page in pages]
+    Publication.objects.bulk_create(rows, update_conflicts=True, unique_fields=["id"], update_fields=_COLUMNS)
+
+
+def _row(change: Any, page: reading.Page, agency: Any) -> Publication:
+    columns = dict(page.columns)
+    summary: Mapping[str, str] = columns.pop("summary", {})
+    columns.pop("withdrawn_act", None)
+    agency_name = summary.get("agency") or (agency.name if agency else "")
+    shown = columns["state"] != State.WITHHELD
+    row = Publication(
+        id=page.id,
+        case=change.case.id,
+        agency=change.case.agency_id,
+        agency_name=agency_name,
+        procedure=change.case.procedure,
+        what=page.what,
+        number=summary.get("number", ""),
+        title=_title(summary) if shown else "",
+        party=summary.get("party", ""),
+        matter=summary.get("matter", ""),
+        facts=summary.get("facts", ""),
+        basis=summary.get("basis", ""),
+        content=summary.get("content", ""),
+        performance=summary.get("performance", ""),
+        decided_on=reading.decided_day(summary.get("decided_on", "")),
+        changes=page.changes,
+        timeline=story.timeline(change.marking.acts) if shown else [],
+        bars=story.bars(change.marking, change.book, registry.calendar()) if shown else [],
+        **columns,
+    )
+    # What was withdrawn is still found by its number, but no longer by the party's name or the facts.
+    searched = (
+        [row.number, row.title, row.party, row.matter, row.facts, row.basis, row.content, agency_name]
+        if row.state == State.PUBLIC
+        else [row.number, agency_name]
+    )
+    row.search = RawSQL("%s::tsvector", [bigrams.document(*searched)])  # type: ignore[assignment]
+    return row
+
+
+def _title(summary: Mapping[str, str]) -> str:
+    party, matter = summary.get("party", ""), summary.get("matter", "")
+    return f"{party}{matter}案" if matter and not matter.endswith("案") else f"{party}{matter}"
+
+
+def _project_owed(change: Any) -> None:
+    marking = change.marking
+    relevant = [duty for duty in marking.duties if OWED & set(duty.expect)]
+    # No duty to publish was ever opened: there is nothing to write and nothing to clear, unless a correction took it away.
+    if not relevant and change.new:
+        return
+    OwedPublication.objects.filter(case=change.case.id).delete()
+    facts = marking.facts
+    OwedPublication.objects.bulk_create(
+        OwedPublication(
+            case=change.case.id,
+            agency=change.case.agency_id,
+            expect=next(kind for kind in duty.expect if kind in OWED),
+            rule=duty.rule,
+            zh=duty.zh,
+            cites=list(duty.cites),
+            due=duty.due,
+            sort_due=duty.due or FAR,
+            provisional=bool(duty.provisional),
+            title=str(facts.get("case.title") or ""),
+            number=_decision_number(marking) or str(facts.get("case.number") or ""),
+            party=str(facts.get("party.name") or ""),
+        )
+        for duty in relevant
+        if duty.state in RUNNING
+    )
+
+
+def _decision_number(marking: Any) -> str:
+    return next((str(act.data["decision_no"]) for act in reversed(marking.acts) if act.data.get("decision_no")), "")

@@ -1,0 +1,203 @@
+"""Reads of disclosure: the desk's list, the public pages, the search."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+from xiezhi.apps.accounts import permissions
+from xiezhi.apps.disclosure import bigrams
+from xiezhi.apps.disclosure.models import Draft, DraftState, OwedPublication, Publication, State
+from xiezhi.apps.disclosure.reading import FIELDS, page_id
+from xiezhi.core.law.clock import SHANGHAI
+
+__all__ = [
+    "CAP",
+    "FIELDS",
+    "PAGE",
+    "Filters",
+    "Found",
+    "by_number",
+    "drafts",
+    "latest",
+    "page_id",
+    "public_address",
+    "publication",
+    "published",
+    "to_publish",
+]
+
+PAGE = 20
+CAP = 1000  # counts above are said as 1000+
+EXPORT = 5000  # rows of one CSV
+SHOWN = (State.PUBLIC, State.WITHDRAWN, State.EXPIRED)
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a visitor narrows a list by. `since` and `until` are days of publication, both included."""
+
+    agency: str = ""
+    procedure: str = ""
+    state: str = ""
+    since: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One page of a list. `after` leads to the next one, empty on the last. `count` is capped: see `count_zh`."""
+
+    rows: Sequence[Publication]
+    after: str
+    count: int
+
+    @property
+    def count_zh(self) -> str:
+        return f"{CAP}+" if self.count > CAP else str(self.count)
+
+
+def public_address(case_id: str, what: str = "decision") -> str:
+    """The address that the code on a document leads to; its page exists from the publication on."""
+    return f"{settings.PUBLIC_URL.rstrip('/')}/p/{page_id(case_id, what)}" if settings.PUBLIC_URL else ""
+
+
+def publication(page: str) -> Publication | None:
+    """A public page by its id; None for an unknown one and for a result that is withheld."""
+    return Publication.objects.filter(pk=page, state__in=SHOWN).first()
+
+
+def by_number(number: str) -> Publication | None:
+    wanted = "".join(number.split())
+    return Publication.objects.filter(number=wanted, state__in=SHOWN).order_by("-published_at").first() if wanted else None
+
+
+def by_document(sha256: str) -> Publication | None:
+    """The page whose published document has this fingerprint."""
+    return Publication.objects.filter(pdf=sha256, state__in=SHOWN).order_by("-published_at").first() if sha256 else None
+
+
+def of_case(case_id: str) -> list[Publication]:
+    """All rows of a case, withheld ones too: for staff."""
+    return list(Publication.objects.filter(case=case_id).order_by("published_at", "id"))
+
+
+def latest(limit: int = 8, state: str = State.PUBLIC) -> list[Publication]:
+    order = "-withdrawn_at" if state == State.WITHDRAWN else "-published_at"
+    return list(Publication.objects.filter(state=state).order_by(order, "-id").defer("text", "search")[:limit])
+
+
+def withheld_count(since: datetime) -> int:
+    """How many results have been withheld since then: said openly, without what they are."""
+    return Publication.objects.filter(state=State.WITHHELD, published_at__gte=since).count()
+
+
+def published(search: str = "", filters: Filters = Filters(), after: str = "", limit: int = PAGE) -> Found:
+    """A page of public results, the newest first. A question without any letter, digit or sign finds nothing."""
+    where, values = _conditions(search, filters)
+    if where is None:
+        return Found([], "", 0)
+    place = _cursor(after)
+    going_on = " AND (published_at, id) < (%s, %s)" if place else ""
+    with connection.cursor() as cursor:
+        # The hits first, then their order: else the planner walks the order and tests each row for a rare word.
+        cursor.execute(
+            f"WITH hits AS MATERIALIZED (SELECT id, published_at FROM disclosure_publication WHERE {where})"
+            f" SELECT id FROM hits WHERE true{going_on} ORDER BY published_at DESC, id DESC LIMIT %s",
+            [*values, *(place or ()), limit + 1],
+        )
+        ids = [row[0] for row in cursor.fetchall()]
+        cursor.execute(f"SELECT count(*) FROM (SELECT 1 FROM disclosure_publication WHERE {where} LIMIT %s) capped", [*values, CAP + 1])
+        (count,) = cursor.fetchone()
+    known = Publication.objects.defer("text", "search", "timeline", "bars").in_bulk(ids[:limit])
+    rows = [known[one] for one in ids[:limit] if one in known]
+    more = encode_cursor(rows[-1]) if len(ids) > limit and rows else ""
+    return Found(rows, more, count)
+
+
+def _conditions(search: str, filters: Filters) -> tuple[str | None, list[Any]]:
+    where, values = ["state = ANY(%s)"], [[str(state) for state in SHOWN]]
+    if search.strip():
+        asked = bigrams.question(search)
+        if not asked:
+            return None, []
+        where.append("search @@ %s::tsquery")
+        values.append(asked)  # type: ignore[arg-type]
+    chosen: Mapping[str, str] = {"agency": filters.agency, "procedure": filters.procedure, "state": filters.state}
+    for column, value in chosen.items():
+        if value:
+            where.append(f"{column} = %s")
+            values.append(value)  # type: ignore[arg-type]
+    if filters.since:
+        where.append("published_at >= %s")
+        values.append(_midnight(filters.since))  # type: ignore[arg-type]
+    if filters.until:
+        where.append("published_at < %s")
+        values.append(_midnight(filters.until + timedelta(days=1)))  # type: ignore[arg-type]
+    return " AND ".join(where), values
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=SHANGHAI)
+
+
+def encode_cursor(row: Publication) -> str:
+    return base64.urlsafe_b64encode(f"{row.published_at.isoformat()}|{row.id}".encode()).decode().rstrip("=")
+
+
+def _cursor(text: str) -> tuple[datetime, str] | None:
+    """The place after which a list goes on; what is no cursor begins at the top."""
+    if not text:
+        return None
+    try:
+        moment, _, row = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode().partition("|")
+        place = datetime.fromisoformat(moment)
+    except (ValueError, binascii.Error):
+        return None
+    return (place, row) if place.tzinfo and "\0" not in row else None
+
+
+@dataclass(frozen=True, slots=True)
+class OwedPage:
+    rows: Sequence[OwedPublication]
+    after: str
+
+
+def to_publish(user: Any, after: str = "", limit: int = PAGE) -> OwedPage:
+    """What is still owed to the public, the tightest limit first. Raises Forbidden."""
+    agency = permissions.visible_agency(user, "disclosure.read")
+    rows = OwedPublication.objects.order_by("sort_due", "id")
+    if agency is not None:
+        rows = rows.filter(agency=agency)
+    place = _cursor(after)
+    if place and place[1].isdigit():
+        due, last = place
+        rows = rows.extra(where=["(sort_due, id) > (%s, %s)"], params=[due, int(last)])
+    found = list(rows[: limit + 1])
+    more = ""
+    if len(found) > limit:
+        end = found[limit - 1]
+        more = base64.urlsafe_b64encode(f"{end.sort_due.isoformat()}|{end.pk}".encode()).decode().rstrip("=")
+    return OwedPage(found[:limit], more)
+
+
+def drafts(user: Any, limit: int = 50) -> list[Draft]:
+    """Drafts that wait for approval or publication. Raises Forbidden."""
+    agency = permissions.visible_agency(user, "disclosure.read")
+    rows = Draft.objects.filter(state__in=[DraftState.SUBMITTED, DraftState.APPROVED]).order_by("id")
+    return list((rows.filter(agency=agency) if agency is not None else rows)[:limit])
+
+
+def draft(draft_id: Any) -> Draft | None:
+    return Draft.objects.filter(pk=draft_id).first()
+
+
+def owed_of(case_id: str) -> list[OwedPublication]:
+    return list(OwedPublication.objects.filter(case=case_id).order_by("sort_due", "id"))

@@ -1,0 +1,127 @@
+"""The public pages of a case, read from its folded history. Pure: the same acts give the same pages, so they can be made again."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+# The fields of a publication act's `summary` that the page shows and the log proves, in the page's order.
+FIELDS = ("number", "party", "matter", "facts", "basis", "content", "agency", "decided_on", "performance")
+# One page for these: how a decision was performed belongs to the decision's page.
+ONE_PAGE = frozenset({"decision", "performance", "inspection", ""})
+SHOWING = frozenset({"result_published", "publication_updated"})
+ENDING = frozenset({"publication_withdrawn", "publication_expired"})
+PUBLIC_ACTS = SHOWING | ENDING | {"result_withheld"}
+
+
+def page_id(case_id: str, what: str = "decision") -> str:
+    """The page's permanent id: known before anything is published, telling nothing of the case number."""
+    key = case_id if what in ONE_PAGE else f"{case_id}\0{what}"
+    return base64.b32encode(hashlib.sha256(b"xiezhi page\0" + key.encode()).digest()[:10]).decode().lower()
+
+
+@dataclass(slots=True)
+class Page:
+    """What the rows of one page become."""
+
+    id: str
+    what: str
+    columns: dict[str, Any] = field(default_factory=dict)
+    changes: list[dict[str, Any]] = field(default_factory=list)
+
+
+def pages_of(case_id: str, acts: Sequence[Any], facts: Mapping[str, Any]) -> list[Page]:
+    """The pages that the acts make, in order of their first publication. `acts` in fold order."""
+    pages: dict[str, Page] = {}
+    for act in acts:
+        if act.kind not in PUBLIC_ACTS:
+            continue
+        what = str(act.data.get("what") or "decision")
+        key = page_id(case_id, what)
+        if act.kind in ENDING or act.kind == "publication_updated":
+            key = key if key in pages else next(iter(pages), key)
+        page = pages.setdefault(key, Page(key, what if what not in ONE_PAGE else "decision"))
+        _STEPS[act.kind](page, act)
+    for page in pages.values():
+        page.columns["until"] = _day(facts.get("publicity.until"))
+    return list(pages.values())
+
+
+def _show(page: Page, act: Any) -> None:
+    before = dict(page.columns)
+    summary = {**before.get("summary", {}), **{key: str(value) for key, value in (act.data.get("summary") or {}).items()}}
+    # What only tells of the performance leaves text and form as they are.
+    partial = str(act.data.get("what") or "") == "performance" and bool(before)
+    page.columns |= {
+        "summary": summary,
+        "state": "public",
+        "act": str(act.id or ""),
+        "form": before.get("form", "summary")
+        if partial or (act.kind == "publication_updated" and not act.data.get("form"))
+        else str(act.data.get("form") or "summary"),
+        "text": act.data.get("text") or before.get("text", []),
+        "pdf": str(act.data.get("pdf") or before.get("pdf", "")),
+        "published_at": before.get("published_at") or act.at,
+        "updated_at": act.at if before.get("published_at") else None,
+        "withdrawn_at": None,
+        "withdrawn_reason": "",
+        "grounds": [],
+    }
+    changed = [
+        {"field": key, "before": before["summary"].get(key, ""), "after": summary.get(key, "")}
+        for key in FIELDS
+        if before.get("summary") and before["summary"].get(key, "") != summary.get(key, "")
+    ]
+    if before.get("published_at") is None:
+        kind = "first"
+    elif before.get("state") in {"withdrawn", "expired"}:
+        kind = "again"
+    else:
+        kind = "performance" if partial else "updated"
+    page.changes.append(
+        {"at": act.at.isoformat(), "kind": kind, "reason": str(act.data.get("reason") or ""), "changed": changed, "act": str(act.id or "")}
+    )
+
+
+def _withdraw(page: Page, act: Any) -> None:
+    state = "withdrawn" if act.kind == "publication_withdrawn" else "expired"
+    reason = str(act.data.get("reason") or ("公示期满" if state == "expired" else ""))
+    page.columns |= {"state": state, "withdrawn_at": act.at, "withdrawn_reason": reason, "withdrawn_act": str(act.id or "")}
+    page.columns.setdefault("published_at", act.at)
+    page.changes.append({"at": act.at.isoformat(), "kind": state, "reason": reason, "changed": [], "act": str(act.id or "")})
+
+
+def _withhold(page: Page, act: Any) -> None:
+    if page.columns.get("state") in {"public", "withdrawn"}:
+        return  # what has been public stays told of; withholding it now means withdrawing it
+    grounds = act.own.get("withheld.grounds") or (act.data.get("withheld") or {}).get("grounds") or []
+    page.columns |= {"state": "withheld", "published_at": act.at, "grounds": [str(ground) for ground in grounds], "act": str(act.id or "")}
+
+
+_STEPS = {
+    "result_published": _show,
+    "publication_updated": _show,
+    "publication_withdrawn": _withdraw,
+    "publication_expired": _withdraw,
+    "result_withheld": _withhold,
+}
+
+
+def _day(value: Any) -> date | None:
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(str(value)[:10]) if value else None
+    except ValueError:
+        return None
+
+
+def decided_day(text: str) -> date | None:
+    """The day of a summary's `decided_on` (2026-09-17)."""
+    return _day(text)

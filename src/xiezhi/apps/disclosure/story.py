@@ -1,0 +1,84 @@
+"""How a case went, for its public page: the steps with their days, and how much of each legal limit was used."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from xiezhi.core.law.clock import day_of
+
+# Step, the acts that begin it, the acts that end it. Only that a step was taken and when is shown, nothing of its content.
+STEPS = (
+    ("发现、立案", ("lead_registered", "case_filed", "emergency_started"), ("case_filed",)),
+    ("调查取证", ("inquiry_made", "site_inspected", "sample_taken", "evidence_obtained"), ("investigation_concluded",)),
+    ("告知当事人", ("penalty_proposed",), ()),
+    ("听证", ("hearing_requested", "hearing_held"), ("hearing_held",)),
+    ("法制审核通过", ("review_submitted",), ("review_passed",)),
+    ("负责人集体讨论", ("discussion_held",), ()),
+    ("作出决定", ("decision_made", "no_penalty_decided"), ()),
+    ("送达", ("document_served",), ()),
+    ("公示", ("result_published",), ()),
+    ("履行", ("performance_recorded",), ()),
+)
+# Duties whose use of the limit the public may see, by the act that they expect.
+BARS = (("decision_made", "立案到决定"), ("review_passed", "送审到审核意见"), ("result_published", "决定到公示"))
+UNITS_ZH = {"workday": "个工作日", "day": "天"}
+
+
+def timeline(acts: Sequence[Any]) -> list[dict[str, str]]:
+    """The steps that were taken, with ISO days `from` and `to` (equal when one day)."""
+    shown = []
+    for words, begins, ends in STEPS:
+        started = [act for act in acts if act.kind in begins]
+        if ends and not any(act.kind in ends for act in acts):
+            continue
+        if not started:
+            continue
+        finished = [act for act in acts if act.kind in ends] or started[:1]
+        shown.append(
+            {"zh": words, "from": day_of(started[0].at).isoformat(), "to": day_of(finished[-1].at).isoformat(), "note": _note(words, acts)}
+        )
+    return shown
+
+
+def _note(words: str, acts: Sequence[Any]) -> str:
+    kinds = {act.kind for act in acts}
+    if words == "调查取证" and "identity_shown" in kinds:
+        return "执法人员出示了执法证件"
+    if words == "告知当事人":
+        if "defence_made" in kinds:
+            return "当事人提出了陈述、申辩意见，机关作了复核" if "defence_reviewed" in kinds else "当事人提出了陈述、申辩意见"
+        if "defence_waived" in kinds:
+            return "当事人未提出陈述、申辩意见"
+    return ""
+
+
+def bars(marking: Any, book: Any, calendar: Any) -> list[dict[str, Any]]:
+    """Used and limit of the duties in BARS that have been met, in the unit of their rule: workdays or days."""
+    rules = {rule.id: rule for rule in book.pack.rules}
+    found = []
+    for act_kind, words in BARS:
+        for duty in marking.duties:
+            if act_kind not in duty.expect or duty.met_by is None or duty.due is None or duty.opened_at is None:
+                continue
+            met = _met(duty, marking)
+            if met is None:
+                continue
+            within = getattr(rules.get(duty.rule), "within", None)
+            unit = "workday" if getattr(within, "unit", "") == "workday" else "day"
+            start, end, limit = day_of(duty.opened_at), day_of(met), day_of(duty.due)
+            if unit == "workday":
+                used, most = calendar.workdays_between(start, end), calendar.workdays_between(start, limit)
+            else:
+                used, most = (end - start).days, (limit - start).days
+            found.append({"zh": words, "used": used, "limit": most, "unit": UNITS_ZH[unit], "late": bool(used > most)})
+            break
+    return found
+
+
+def _met(duty: Any, marking: Any) -> Any:
+    """When the duty was met: `met_by` is the place of an act, or the act."""
+    met = duty.met_by
+    if isinstance(met, int):
+        return marking.acts[met].at
+    return getattr(met, "at", None)
