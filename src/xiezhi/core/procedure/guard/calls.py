@@ -22,9 +22,7 @@ Found: TypeAlias = "Act | Unknown | None"
 
 def call_of(call: Call, names: Names, definitions: Definitions) -> Closure:
     kinds = tuple(act.text for act in call.acts)
-    condition = None
-    if call.condition is not None and call.name != "since":
-        condition = condition_of(call.condition, names, definitions)
+    condition = condition_of(call.condition, names, definitions) if call.condition is not None else None
     match call.name:
         case "done" | "any":
             return _done(kinds, condition)
@@ -35,8 +33,7 @@ def call_of(call: Call, names: Names, definitions: Definitions) -> Closure:
         case "last" | "first":
             return _found(call, kinds, condition, names)
         case "since":
-            assert isinstance(call.condition, Path)  # noqa: S101  names.check refuses another
-            return _since(kinds, call.condition.text)
+            return _since(kinds, tuple(words(value) for value in call.values))
         case "persons":
             return _persons(kinds, condition)
         case "elapsed":
@@ -143,15 +140,16 @@ def _found(call: Call, kinds: tuple[str, ...], condition: Condition | None, name
     return value
 
 
-def _since(kinds: tuple[str, ...], after: str) -> Closure:
+def _since(kinds: tuple[str, ...], after: tuple[str, ...]) -> Closure:
     def since(scene: Scene) -> bool:
-        later = scene.of(after)
-        if not later:
-            return False
-        last = max((scene.of(kind)[-1] for kind in kinds if scene.of(kind)), default=-1)
-        return 0 <= last < later[-1]
+        return 0 <= _latest(scene, kinds) < _latest(scene, after)
 
     return since
+
+
+def _latest(scene: Scene, kinds: tuple[str, ...]) -> int:
+    places = scene.places
+    return max((places[kind][-1] for kind in kinds if kind in places), default=-1)
 
 
 def _persons(kinds: tuple[str, ...], condition: Condition | None) -> Closure:

@@ -108,22 +108,17 @@ def _check_call(call: Call, names: Names) -> None:
     for act in call.acts:
         if act.text not in names.vocabulary.acts:
             _unknown("act", act.text, act.offset, names.vocabulary.acts)
-    if call.condition is not None and call.name != "since":
+    if call.condition is not None:
         check(call.condition, names)
-    if call.name == "since":
-        _check_since(call, names)
     for value in call.values:
+        if call.name == "since" and isinstance(value, Path) and value.text not in names.vocabulary.acts:
+            _unknown("act", value.text, value.offset, names.vocabulary.acts)
         check(value, names)
     if call.path:
         if call.name not in _TIMELIKE:
             raise GuardError(call.offset, f"a path after {call.name}(...)", "a path only after last(...) or first(...)")
         check_data(call.path, call.offset, names)
     _check_count(call)
-
-
-def _check_since(call: Call, names: Names) -> None:
-    if not (isinstance(call.condition, Path) and len(call.condition.parts) == 1 and call.condition.text in names.vocabulary.acts):
-        raise GuardError(call.offset, "since(...) without `; act`", "since(a; b): b was done after the last a")
 
 
 _ARITY = {

@@ -179,7 +179,10 @@ class _Reader:
         values: tuple[Tree, ...] = ()
         if name.text in OVER_ACTS:
             acts = self.acts()
-            if self.accept(";"):
+            if name.text == "since":
+                self.need(";")
+                values = self.acts()
+            elif self.accept(";"):
                 condition = self.guard()
             self.need(")")
         else:
