@@ -31,6 +31,8 @@ class RecordingForm(forms.Form):
     def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.now = now
+        # Stated in the form, so that a second click says the same.
+        self.initial.setdefault("stored_at", now)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

@@ -1,0 +1,234 @@
+"""Everything that the case page shows, put together from the record, the engine and the registry. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from xiezhi.apps.accounts.permissions import act_action, may
+from xiezhi.apps.casework import deadlines, words
+from xiezhi.apps.casework.models import CaseFile
+from xiezhi.apps.casework.reading import by_tightness
+from xiezhi.apps.casework.timeline import MISSING, Section, nodes_of, sections_of
+from xiezhi.apps.record import queries as record
+from xiezhi.apps.registry import queries as registry
+from xiezhi.core.procedure.judge import judge
+
+CARDS = 3
+SHOWN_MAY = 8
+
+
+@dataclass(frozen=True, slots=True)
+class StageShown:
+    """A stage of the rail with its small line."""
+
+    id: str
+    zh: str
+    state: str
+    note: str
+    said: str
+
+
+@dataclass(slots=True)
+class Card:
+    """A deadline: what is owed, how much is left, whose hands, and the number of its day sheet."""
+
+    zh: str
+    shown: deadlines.Shown
+    hands: str
+    number: int
+    has_sheet: bool
+
+
+@dataclass(slots=True)
+class Step:
+    """One row of the 下一步 panel. `can` is whether this user may do it; `by` who else."""
+
+    next: Any
+    zh: str
+    why: str
+    cites: tuple[str, ...]
+    shown: deadlines.Shown | None
+    hands: str
+    can: bool
+    reasons: tuple[Any, ...] = ()
+
+
+@dataclass(slots=True)
+class CasePage:
+    file: CaseFile
+    pack: Any
+    vocabulary: Any
+    names: dict[str, str]
+    handlers: list[tuple[str, str, str]]
+    stages: list[StageShown]
+    cards: list[Card]
+    more_cards: int
+    sections: list[Section]
+    must: list[Step]
+    may: list[Step]
+    blocked: list[Step]
+    major: list[Any]
+    findings: list[Any]
+    not_judged: list[Any]
+    entries: int
+    documents: int
+    recordings: int
+    last_entry: str
+    marking: Any
+    stage_of: Callable[[str], tuple[str, str]]
+    chained: bool
+
+    @property
+    def gaps(self) -> int:
+        """How many things may be missing in the file."""
+        return sum(1 for finding in self.findings if finding.kind in MISSING)
+
+
+def _can(user: Any, act: str, agency: str) -> bool:
+    try:
+        return may(user, act_action(act), agency=agency)
+    except KeyError:
+        return False
+
+
+def _steps(found: Iterable[Any], can: Callable[[str], bool], now: datetime, calendar: Any) -> list[Step]:
+    rows = []
+    for one in found:
+        duty = getattr(one, "duty", None)
+        if duty is not None:
+            shown = deadlines.of_duty(duty, now, calendar)
+        else:
+            shown = deadlines.shown(one.due, now, calendar, provisional=bool(one.provisional)) if one.due else None
+        rows.append(
+            Step(
+                one,
+                one.zh,
+                one.why_zh,
+                tuple(one.cites or ()),
+                shown,
+                words.role(one.hands or "officer"),
+                can(one.act),
+                tuple(one.reasons or ()),
+            )
+        )
+    return rows
+
+
+def duty_zh(duty: Any, vocabulary: Any) -> str:
+    """What a duty asks for, short: the first act that answers it, else the rule in words."""
+    kind = vocabulary.acts.get(duty.expect[0]) if duty.expect else None
+    return kind.zh if kind else duty.zh
+
+
+def _cards(marking: Any, vocabulary: Any, now: datetime, calendar: Any) -> list[Card]:
+    return [
+        Card(
+            duty_zh(duty, vocabulary),
+            deadlines.of_duty(duty, now, calendar),
+            words.role(duty.hands or "officer"),
+            number,
+            duty.due is not None,
+        )
+        for number, duty in enumerate(by_tightness(marking.duties))
+    ]
+
+
+def _people_named(marking: Any, entries: Iterable[Any]) -> set[str]:
+    """Every person id that the page may have to name."""
+    found: set[str] = set()
+    for act in marking.acts:
+        found.update(act.by)
+        for key in ("approver", "presider", "recorder", "urgent_approved_by", "attendees"):
+            value = act.own.get(key)
+            found.update([value] if isinstance(value, str) else list(value or ()))
+    for entry in entries:
+        found.update(entry.by or ())
+        if isinstance(approver := entry.body.get("approver"), str):
+            found.add(approver)
+    return found
+
+
+def build(file: CaseFile, user: Any, now: datetime) -> CasePage:
+    """The page of a case that the user may read."""
+    picture = record.picture(file.case, now)
+    if picture is None:
+        raise LookupError(f"case {file.case} has a list row but no record; run `xiezhi rebuild`")
+    entries, book, marking, explanation = picture.entries, picture.book, picture.marking, picture.explanation
+    pack, vocabulary, calendar = book.pack, book.pack.vocabulary, book.calendar
+    people = registry.people(_people_named(marking, entries))
+    names = {key: person.name for key, person in people.items()}
+    findings = judge(book, marking, now)
+    standing = [finding for finding in findings if finding.severity != "pending"]
+
+    def can(act: str) -> bool:
+        return _can(user, act, file.agency)
+
+    cards = _cards(marking, vocabulary, now, calendar)
+    states = {stage.id: stage.state for stage in explanation.stages}
+    pairs = nodes_of(entries, marking, findings, vocabulary, names)
+    return CasePage(
+        file=file,
+        pack=pack,
+        vocabulary=vocabulary,
+        names=names,
+        handlers=_handlers(file, people, now),
+        stages=[StageShown(one.id, one.zh, one.state, one.note, _stage_said(one)) for one in explanation.stages],
+        cards=cards[:CARDS],
+        more_cards=max(len(cards) - CARDS, 0),
+        sections=sections_of(pairs, stage_finder(explanation.stages, vocabulary), states),
+        must=_steps(explanation.must, can, now, calendar),
+        may=sorted(_steps(explanation.may, can, now, calendar), key=lambda step: not step.can),
+        blocked=_steps(explanation.blocked, can, now, calendar),
+        major=list(marking.major),
+        findings=standing,
+        not_judged=list(marking.not_judged),
+        entries=len(entries),
+        documents=sum(len(act.documents) for act in marking.acts),
+        recordings=sum(len(act.recordings) for act in marking.acts),
+        last_entry=str(entries[-1].id) if entries else "",
+        marking=marking,
+        stage_of=stage_finder(explanation.stages, vocabulary),
+        chained=is_chained(entries),
+    )
+
+
+def _handlers(file: CaseFile, people: dict[str, Any], now: datetime) -> list[tuple[str, str, str]]:
+    """(name, tone, certificate in words) of each handler known to the registry."""
+    from xiezhi.apps.casework.forms.people import certificate
+    from xiezhi.core.law.clock import day_of
+
+    return [(people[key].name, *certificate(people[key], day_of(now))) for key in file.handlers if key in people]
+
+
+def _stage_said(stage: Any) -> str:
+    """The small line of a stage: its days, its note, or that it is ahead."""
+    if stage.state == "ahead" or stage.from_ is None:
+        return stage.note or "未到"
+    first, last = words.day(stage.from_), words.day(stage.to) if stage.to else ""
+    short = [text.split("（")[0] for text in (first, last) if text]
+    return stage.note or "–".join(dict.fromkeys(short))
+
+
+def stage_finder(stages: Iterable[Any], vocabulary: Any) -> Callable[[str], tuple[str, str]]:
+    """From an act to its stage (id, words) as the pack orders it; for an act of no stage, the vocabulary's phase."""
+    by_act = {act: (stage.id, stage.zh) for stage in stages for act in stage.acts}
+
+    def stage_of(act: str) -> tuple[str, str]:
+        if act in by_act:
+            return by_act[act]
+        kind = vocabulary.acts.get(act)
+        word = vocabulary.phases.get(kind.phase) if kind else None
+        return (word.id, word.zh) if word else ("", "其他")
+
+    return stage_of
+
+
+def is_chained(entries: Iterable[Any]) -> bool:
+    """Whether the entries name each other without a break: each has the next number and a predecessor where it is not the first.
+
+    That their bytes are unchanged is for the log to prove (`xiezhi ledger verify`, the receipt of each entry), not for this page.
+    """
+    return all(entry.case_seq == number and (entry.body.get("prev") is None) == (number == 1) for number, entry in enumerate(entries, 1))

@@ -1,0 +1,219 @@
+"""The full-process record as a page shows it: numbered entries in order of time, what is missing between them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from xiezhi.apps.casework import words
+from xiezhi.apps.casework.continuity import Bar, bars_of
+from xiezhi.apps.casework.entrypage import pairs
+from xiezhi.apps.casework.forms.act import values_of
+
+LONG_TEXT = 60
+# Data that stands elsewhere on the page, or says nothing to a reader.
+SILENT = frozenset({"case.title", "case.number", "party.id", "matter.code", "summary", "checklist"})
+MISSING = frozenset({"missing", "gap"})
+CORRECTED_FIELDS = {
+    "at": "发生时间",
+    "until": "结束时间",
+    "by": "办理人员",
+    "documents": "文书",
+    "recordings": "音像记录",
+    "signed": "签名",
+}
+
+
+@dataclass(slots=True)
+class Node:
+    """One node. `kind`: act, correction, attachment, gap or next; `number` is the case's own (case_seq)."""
+
+    kind: str
+    title: str
+    when: str = ""
+    sort: datetime | None = None
+    number: str = ""
+    anchor: str = ""
+    who: str = ""
+    parts: list[tuple[str, str]] = field(default_factory=list)
+    texts: list[tuple[str, str]] = field(default_factory=list)
+    signed: str = ""
+    documents: list[tuple[str, str]] = field(default_factory=list)
+    bars: list[Bar] = field(default_factory=list)
+    notes: list[Any] = field(default_factory=list)
+    cites: tuple[str, ...] = ()
+    of: str = ""
+    of_number: str = ""
+    entry: str = ""
+    corrected_by: list[tuple[str, str]] = field(default_factory=list)
+    late_entry: str = ""
+
+
+@dataclass(slots=True)
+class Section:
+    """A stage of the timeline with its nodes; `state` is done, current or ahead."""
+
+    id: str
+    zh: str
+    state: str
+    nodes: list[Node] = field(default_factory=list)
+
+
+def _party_signed(act: Any) -> str:
+    said = [words.SIGNED.get(act.signed.get("party", ""), "")]
+    if act.signed.get("witness"):
+        said.append("见证人已签名")
+    if act.signed.get("served"):
+        said.append("文书已当场交付")
+    return "，".join(part for part in said if part)
+
+
+def _fill_data(node: Node, own: Mapping[str, Any], vocabulary: Any, names: Mapping[str, str]) -> None:
+    """The act's data in words: short values in one sentence, long texts as paragraphs."""
+    for key, value in own.items():
+        spec = vocabulary.key(key)
+        if spec is None or key in SILENT or value in (None, "", [], {}, ()):
+            continue
+        if spec.type == "bool" and value is False and spec.absent == "false":
+            continue
+        said = words.value_zh(spec, _plain(value), names, values_of(spec, vocabulary))
+        (node.texts if len(said) > LONG_TEXT else node.parts).append((spec.zh, said))
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, frozenset | set | tuple) else value
+
+
+def _documents(entry: Any, act: Any, vocabulary: Any) -> list[tuple[str, str]]:
+    """(name, address) of each document; an address only where its file is in the store."""
+    stored = {file["document"]: file["sha256"] for file in entry.body.get("files", []) if "document" in file}
+    return [(vocabulary.documents.get(name, name), stored.get(name, "")) for name in act.documents]
+
+
+def act_node(entry: Any, act: Any, vocabulary: Any, names: Mapping[str, str]) -> Node:
+    """The node of an act entry with its effective act."""
+    kind = vocabulary.acts.get(act.kind)
+    node = Node(
+        "act",
+        kind.zh if kind else act.kind,
+        when=words.span(act.at, act.until),
+        sort=act.at,
+        number=str(entry.case_seq),
+        anchor=f"n{entry.case_seq}",
+        entry=str(entry.id),
+        who="、".join(names.get(person, person) for person in act.by) or ("当事人" if kind and kind.party else ""),
+        signed=_party_signed(act),
+    )
+    _fill_data(node, act.own, vocabulary, names)
+    node.documents = _documents(entry, act, vocabulary)
+    node.bars = bars_of(act)
+    if (entry.recorded_at - act.at).days >= 1:
+        node.late_entry = f"{words.moment(entry.recorded_at)} 录入"
+    return node
+
+
+def _voided_node(entry: Any, vocabulary: Any) -> Node:
+    """An act that a correction has voided: it stays in its place, struck through."""
+    kind = vocabulary.acts.get(entry.kind)
+    title = f"{kind.zh if kind else entry.kind}（已作废）"
+    return Node("voided", title, words.moment(entry.at), entry.at, str(entry.case_seq), f"n{entry.case_seq}", entry=str(entry.id))
+
+
+def _correction_node(entry: Any, target: Node | None, vocabulary: Any, names: Mapping[str, str]) -> Node:
+    body = entry.body
+    title = f"更正第 {target.number} 条：{target.title}" if target else "更正"
+    node = Node("correction", title, words.moment(entry.recorded_at), entry.recorded_at, str(entry.case_seq), f"n{entry.case_seq}")
+    if target is not None:
+        node.of, node.of_number = target.anchor, target.number
+        target.corrected_by.append((node.anchor, node.number))
+    for path, value in pairs(body.get("fields") or {}):
+        key = path.removeprefix("data.")
+        spec = vocabulary.key(key)
+        label = spec.zh if spec else CORRECTED_FIELDS.get(path, path)
+        said = words.value_zh(spec, value, names, values_of(spec, vocabulary)) if spec else words.moment(value) or str(value)
+        node.parts.append((label, f"更正为 {said}"))
+    if body.get("void"):
+        node.parts.append(("处理", "该条作废"))
+    if body.get("reason"):
+        node.texts.append(("理由", str(body["reason"])))
+    approver = body.get("approver")
+    node.who = "、".join(names.get(person, person) for person in entry.by or ())
+    if approver:
+        node.parts.append(("同意", names.get(approver, approver)))
+    return node
+
+
+def _attachment_node(entry: Any, target: Node | None, vocabulary: Any) -> Node:
+    body = entry.body
+    names = [vocabulary.documents.get(name, name) for name in body.get("documents", [])]
+    what = "、".join(names) or ("音像记录" if body.get("recordings") else "录制中断的书面说明")
+    title = f"补充到第 {target.number} 条：{what}" if target else f"补充：{what}"
+    node = Node("attachment", title, words.moment(entry.recorded_at), entry.recorded_at, str(entry.case_seq), f"n{entry.case_seq}")
+    if target is not None:
+        node.of, node.of_number = target.anchor, target.number
+    if body.get("text"):
+        node.texts.append(("说明", str(body["text"])))
+    return node
+
+
+def _gap_node(finding: Any, target: Node) -> Node:
+    title = "录像有中断，没有说明" if finding.kind == "gap" else "缺一项"
+    return Node(
+        "gap", title, sort=target.sort, texts=[("", finding.message_zh)], cites=tuple(finding.cites), of=target.anchor, entry=target.entry
+    )
+
+
+def nodes_of(
+    entries: Sequence[Any], marking: Any, findings: Iterable[Any], vocabulary: Any, names: Mapping[str, str]
+) -> list[tuple[Node, str]]:
+    """All nodes with the id of the act kind under which each stands, in order of time."""
+    effective = {act.id: (place, act) for place, act in enumerate(marking.acts)}
+    made: dict[str, tuple[Node, str]] = {}
+    by_place: dict[int, Node] = {}
+    for entry in entries:
+        if entry.kind_of == "act" and (held := effective.get(str(entry.id))) is not None:
+            node = act_node(entry, held[1], vocabulary, names)
+            made[str(entry.id)] = (node, entry.kind)
+            by_place[held[0]] = node
+        elif entry.kind_of == "act":
+            made[str(entry.id)] = (_voided_node(entry, vocabulary), entry.kind)
+    found = list(made.values())
+    for entry in entries:
+        target, kind = made.get(str(entry.of), (None, "")) if entry.of else (None, "")
+        if entry.kind_of == "correction":
+            found.append((_correction_node(entry, target, vocabulary, names), kind))
+        elif entry.kind_of == "attachment":
+            found.append((_attachment_node(entry, target, vocabulary), kind))
+    found.sort(key=lambda pair: (pair[0].sort, int(pair[0].number or 0)))
+    return _with_findings(found, findings, by_place)
+
+
+def _with_findings(found: list[tuple[Node, str]], findings: Iterable[Any], by_place: Mapping[int, Node]) -> list[tuple[Node, str]]:
+    """Put what is missing behind its act as nodes of their own; other findings become notes of the act."""
+    behind: dict[int, list[Node]] = {}
+    for finding in findings:
+        target = by_place.get(finding.act) if finding.act is not None else None
+        if target is None or finding.severity == "pending":
+            continue
+        if finding.kind in MISSING:
+            behind.setdefault(id(target), []).append(_gap_node(finding, target))
+        else:
+            target.notes.append(finding)
+    result: list[tuple[Node, str]] = []
+    for node, kind in found:
+        result.append((node, kind))
+        result.extend((gap, kind) for gap in behind.get(id(node), ()))
+    return result
+
+
+def sections_of(pairs: Iterable[tuple[Node, str]], stage_of: Callable[[str], tuple[str, str]], states: Mapping[str, str]) -> list[Section]:
+    """Group neighbouring nodes of one stage. A stage that the case returns to appears again: time is not rearranged."""
+    sections: list[Section] = []
+    for node, kind in pairs:
+        stage, zh = stage_of(kind) if kind else ("", "")
+        if not sections or (stage and sections[-1].id != stage):
+            sections.append(Section(stage, zh, states.get(stage, "done")))
+        sections[-1].nodes.append(node)
+    return sections

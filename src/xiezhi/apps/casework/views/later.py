@@ -1,0 +1,118 @@
+"""What comes after an act: 更正 and 补充, one entry's own page, and the files of a case."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from xiezhi.apps.accounts.permissions import act_action, require
+from xiezhi.apps.casework import entrypage, service, words
+from xiezhi.apps.casework.forms import people as persons
+from xiezhi.apps.casework.forms.act import values_of
+from xiezhi.apps.casework.forms.later import AttachForm, CorrectForm
+from xiezhi.apps.casework.models import CaseFile
+from xiezhi.apps.casework.pages import INVALID, landing, of_case, people_for, posted, reason_rows, status_of
+from xiezhi.apps.record import queries as record
+from xiezhi.apps.record.service import Receipt
+from xiezhi.core.law.errors import InputError
+from xiezhi.site import clock
+
+
+def _entry(file: CaseFile, entry: uuid.UUID) -> tuple[list[Any], Any]:
+    """All entries of the case, and the one that is named."""
+    entries = record.history(file.case)
+    for one in entries:
+        if one.id == entry:
+            return entries, one
+    raise Http404("本案没有这一条记录。请回案件页从时间线上选择。")
+
+
+def _effective(file: CaseFile, entry: uuid.UUID) -> tuple[Any, Any]:
+    """The compiled rules and the effective act of an entry; 404 where the entry is no act, or voided."""
+    book, marking = record.marking(file.case)
+    for act in marking.acts:
+        if act.id == str(entry):
+            return book, act
+    raise Http404("这一条不是可以更正或者补充的行为，或者已经作废。")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@of_case
+def correct(request: HttpRequest, file: CaseFile, entry: uuid.UUID) -> HttpResponse:
+    require(request.user, "record.correct", agency=file.agency)
+    book, act = _effective(file, entry)
+    vocabulary, now = book.pack.vocabulary, clock.now()
+    data, _files = posted(request)
+    form = CorrectForm(
+        data,
+        act=act,
+        vocabulary=vocabulary,
+        values=lambda spec: values_of(spec, vocabulary),
+        people=persons.approvers(people_for(file.agency)),
+        now=now,
+    )
+    page = {
+        "file": file,
+        "pack": book.pack,
+        "heading": f"更正第 {act.case_seq} 条：{vocabulary.acts[act.kind].zh}",
+        "hint": "只改有误的内容。原记录保留，更正另记一条，写明谁改的、谁同意的。",
+        "button": "记入更正",
+    }
+    return _answered(request, form, page, lambda: service.correct(request.user, entry, form, now, agency=file.agency))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@of_case
+def attach(request: HttpRequest, file: CaseFile, entry: uuid.UUID) -> HttpResponse:
+    book, act = _effective(file, entry)
+    require(request.user, act_action(act.kind), agency=file.agency)
+    vocabulary, now = book.pack.vocabulary, clock.now()
+    data, files = posted(request)
+    broken = [(one.id, f"{words.span(one.start, one.end)}") for one in act.recordings if one.gaps]
+    initial = {"what_kind": "explanation" if broken else "document"}
+    form = AttachForm(data, files, documents=vocabulary.documents, recordings=broken, now=now, initial=initial)
+    page = {
+        "file": file,
+        "pack": book.pack,
+        "heading": f"补充第 {act.case_seq} 条：{vocabulary.acts[act.kind].zh}",
+        "hint": "后到的文书、音像记录或者录制中断的书面说明，记在原来的行为名下。",
+        "button": "记入补充",
+    }
+    return _answered(request, form, page, lambda: service.attach(request.user, entry, form, now, agency=file.agency, act=act.kind))
+
+
+def _answered(request: HttpRequest, form: Any, page: dict[str, Any], write: Callable[[], Any]) -> HttpResponse:
+    """Show the form; when it was sent and is valid, write and go back to the case, or show why not."""
+    context: dict[str, Any] = {"form": form, "act_zh": page["heading"], **page}
+    status = 200
+    if request.method == "POST":
+        status = INVALID
+        if form.is_valid():
+            try:
+                answer = write()
+            except InputError as error:
+                form.add_error(None, error.message_zh)
+            else:
+                if isinstance(answer, Receipt):
+                    return landing(page["file"].case, answer)
+                status = status_of(answer.reasons)
+                context["refusal_reasons"] = reason_rows(answer.reasons, page["pack"].vocabulary)
+    return render(request, "casework/later.html", context, status=status)
+
+
+@require_safe
+@of_case
+def entry(request: HttpRequest, file: CaseFile, entry: uuid.UUID) -> HttpResponse:
+    """One entry: what was written, what a correction replaced, and its receipt."""
+    entries, one = _entry(file, entry)
+    book, _marking = record.marking(file.case)
+    vocabulary = book.pack.vocabulary
+    heading, rows = entrypage.rows_of(one, entries, vocabulary)
+    return render(
+        request, "casework/entry.html", {"file": file, "entry": one, "heading": heading, "rows": rows, "receipt": record.receipt(entry)}
+    )
