@@ -82,3 +82,15 @@ def test_programs_get_json():
     response = errors.not_found(RequestFactory().get("/api/x"))
     assert response.headers["Content-Type"] == "application/json"
     assert "没有找到" in response.content.decode()
+
+
+def test_a_database_that_is_away_is_told_apart_from_a_fault():
+    from django.db.utils import OperationalError
+
+    try:
+        raise OperationalError("server closed the connection")
+    except OperationalError:
+        response = errors.server_error(RequestFactory().get("/"))
+    assert response.status_code == 503
+    assert "数据库正在恢复" in response.content.decode()
+    assert errors.server_error(RequestFactory().get("/")).status_code == 500

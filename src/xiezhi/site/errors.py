@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import sys
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.db.utils import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template import TemplateDoesNotExist, loader
 
@@ -111,6 +113,17 @@ def too_large(request: HttpRequest, size: int) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """500; and 503 while the database is away, which heals by itself."""
+    if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
+        response = plain(
+            request,
+            503,
+            "数据库正在恢复",
+            "这次操作没有完成，没有保存任何内容。系统正在自动恢复。",
+            "请稍等几秒，返回上一页重新提交；重复提交不会重复记录。",
+        )
+        response["Retry-After"] = "5"
+        return response
     return plain(
         request,
         500,

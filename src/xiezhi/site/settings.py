@@ -182,6 +182,9 @@ XIEZHI_PROJECTIONS = [
     "xiezhi.apps.disclosure.service.project",
 ]
 
+# Who is told by the worker after an act is committed, each a function of the list of what was written; they defer jobs.
+XIEZHI_AFTERWARDS: list[str] = []
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -24,6 +24,7 @@ from xiezhi.site.home import home as default_home
 from xiezhi.site.launcher import database
 from xiezhi.site.parent import Maker
 from xiezhi.site.preparing import demo, prepare
+from xiezhi.site.roles import as_app, grant_app_role
 
 LOOK = 0.2  # seconds between two looks at the children
 LOOK_AT_DATABASE = 1.0
@@ -82,8 +83,9 @@ class Supervisor:
         self._go_on()
         prepare(self.home, self.cluster, say)
         self._go_on()
-        worker = Child("worker", [sys.executable, "-m", "xiezhi.cli", "work"], {})
-        server = Child("server", _server_command(self.host, self.port), {})
+        environment = self._environment()
+        worker = Child("worker", [sys.executable, "-m", "xiezhi.cli", "work"], environment)
+        server = Child("server", _server_command(self.host, self.port), environment)
         self._start(worker)
         self._wait_until(_log_is_signed, "the worker has not signed the log's checkpoint")
         self._start(server)
@@ -92,6 +94,13 @@ class Supervisor:
         while not self._asked_to_stop():
             self._tend()
             self.stop.wait(LOOK)
+
+    def _environment(self) -> dict[str, str]:
+        """On the embedded server the children get a role that cannot change the record."""
+        if self.cluster is None:
+            return {}
+        grant_app_role(self.cluster.url())
+        return {"DATABASE_URL": as_app(self.cluster.url())}
 
     def _start(self, child: Child) -> None:
         child.start()
@@ -212,7 +221,17 @@ def _server_command(host: str, port: int) -> list[str]:
     command = [sys.executable, "-m", "granian"]
     for name, value in options.items():
         command += [f"--{name}", str(value)]
-    return [*command, "--no-ws", "--workers-kill-timeout", "4", "xiezhi.site.wsgi:application"]
+    # A killed worker is replaced by granian itself, which keeps the port meanwhile.
+    return [
+        *command,
+        "--no-ws",
+        "--respawn-failed-workers",
+        "--respawn-interval",
+        "0.3",
+        "--workers-kill-timeout",
+        "3",
+        "xiezhi.site.wsgi:application",
+    ]
 
 
 def _log_is_signed() -> bool:

@@ -10,13 +10,16 @@ import threading
 import time
 from collections.abc import Callable
 
+from django.conf import settings
 from django.db import close_old_connections, connections
 from django.db.utils import InterfaceError, OperationalError
+from django.utils.module_loading import import_string
 
 log = logging.getLogger(__name__)
 
 PATIENCE = 20.0  # seconds a dead database may take to come back before this process gives up and is started anew
 GRACE = 3.0
+OUTBOX_CADENCE = 0.5  # seconds between looks
 
 
 def run() -> int:
@@ -26,7 +29,11 @@ def run() -> int:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    parts = [_Part("sequencer", lambda: sequencer.run(stop), stop), _Part("jobs", lambda: _jobs(stop), stop)]
+    parts = [
+        _Part("sequencer", lambda: sequencer.run(stop), stop),
+        _Part("outbox", lambda: _outbox(stop), stop),
+        _Part("jobs", lambda: _jobs(stop), stop),
+    ]
     for part in parts:
         part.start()
     while not stop.wait(0.2):
@@ -79,6 +86,21 @@ class _Part(threading.Thread):
             else:
                 return True
         return self._stop_asked.is_set()
+
+
+def _outbox(stop: threading.Event) -> None:
+    """Tell those whom `settings.XIEZHI_AFTERWARDS` names of what was committed; they defer jobs of their own."""
+    from xiezhi.apps.record.outbox import Written, drain_outbox
+
+    told = [import_string(name) for name in settings.XIEZHI_AFTERWARDS]
+
+    def hand_over(written: list[Written]) -> None:
+        for tell in told:
+            tell(written)
+
+    while not stop.is_set():
+        if not drain_outbox(hand_over):
+            stop.wait(OUTBOX_CADENCE)
 
 
 def _jobs(stop: threading.Event) -> None:

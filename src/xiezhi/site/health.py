@@ -1,0 +1,145 @@
+"""What this installation has and lacks, one finding each. Nothing is changed by looking."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+import psycopg
+
+from xiezhi.site import roles
+from xiezhi.site.binaries import LaunchError, find_binaries
+
+State = Literal["ok", "note", "wrong"]
+OLDEST = 150000  # PostgreSQL 15
+ROOM = 5 * 1024**3  # bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`wrong` must be mended; `note` is a lack that one may live with, and says what is lost."""
+
+    state: State
+    about: str
+    text: str
+
+
+def look(url: str, home: Path, now: datetime) -> list[Finding]:
+    """All findings. Needs Django set up."""
+    return [*_machine(home), *_database(url), *_log_key(), *_fonts(home), *_calendar(now)]
+
+
+def _machine(home: Path) -> Iterator[Finding]:
+    yield Finding("ok" if sys.version_info >= (3, 11) else "wrong", "python", sys.version.split()[0])
+    if os.geteuid() == 0:
+        yield Finding("note", "user", "running as root: for production make an account of its own")
+    free = shutil.disk_usage(home).free
+    text = f"{free / 1024**3:.0f} GB free under {home}"
+    yield Finding("ok" if free > ROOM else "note", "disk", text if free > ROOM else f"{text}: recordings will soon not fit")
+    browser = shutil.which("chromium") or shutil.which("chromium-browser")
+    yield Finding("ok", "chromium", browser) if browser else Finding("note", "chromium", "not here; only the browser tests need it")
+
+
+def _database(url: str) -> Iterator[Finding]:
+    try:
+        with psycopg.connect(url, connect_timeout=5) as connection:
+            yield from _server(connection, url)
+    except psycopg.Error as error:
+        yield Finding("wrong", "database", f"does not answer: {str(error).strip()}")
+
+
+def _server(connection: psycopg.Connection, url: str) -> Iterator[Finding]:
+    version = connection.info.server_version
+    embedded = "host=/tmp/xz-" in url.replace("%2F", "/")
+    kind = f"embedded ({_programs()})" if embedded else "DATABASE_URL"
+    yield Finding("ok" if version >= OLDEST else "wrong", "database", f"PostgreSQL {version // 10000}.{version % 10000}, {kind}")
+    encoding = connection.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        yield Finding("wrong", "encoding", f"the database is in {encoding}; make it anew with UTF8")
+    row = connection.execute("SELECT datctype FROM pg_database WHERE datname = current_database()").fetchone()
+    if row and row[0] in ("C", "POSIX"):
+        yield Finding("wrong", "locale", "character classes are C: searching Chinese text would find nothing. Use C.UTF-8")
+    for name, meaning in (("fsync", "a power cut may lose acknowledged acts"), ("full_page_writes", "a power cut may damage pages")):
+        value = connection.execute("SELECT current_setting(%s)", [name]).fetchone()
+        if value == ("off",):
+            yield Finding("wrong", name, f"is off: {meaning}")
+    yield from _guards(connection, url)
+
+
+def _guards(connection: psycopg.Connection, url: str) -> Iterator[Finding]:
+    unguarded, _ = roles.guards(connection)
+    if unguarded:
+        yield Finding(
+            "wrong", "triggers", f"the record is open to change: {', '.join(unguarded)} lack their triggers. Run `xiezhi manage migrate`"
+        )
+        return
+    yield Finding("ok", "triggers", "entries refuse update, delete and truncate")
+    lacks = roles.guards(connection)[1]
+    if lacks or _app_role_lacks(connection, url):
+        yield Finding("ok", "roles", "the server's role has no right to change entries either")
+    else:
+        yield Finding(
+            "note", "roles", "one role owns and serves: the triggers alone guard the record (docs: give the server a role of its own)"
+        )
+
+
+def _app_role_lacks(connection: psycopg.Connection, url: str) -> bool:
+    row = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [roles.APP]).fetchone()
+    if not row or "@" not in url:
+        return False
+    try:
+        with psycopg.connect(roles.as_app(url), connect_timeout=5) as app:
+            return roles.guards(app)[1]
+    except psycopg.Error:
+        return False
+
+
+def _programs() -> str:
+    try:
+        return str(find_binaries().folder)
+    except LaunchError:
+        return "programs missing"
+
+
+def _log_key() -> Iterator[Finding]:
+    from django.conf import settings
+
+    key = Path(settings.LOG_KEY)
+    if not key.exists():
+        yield Finding("note", "log key", f"{key} does not exist yet; the worker makes it with the first checkpoint")
+    elif stat.S_IMODE(key.stat().st_mode) & 0o077:
+        yield Finding("wrong", "log key", f"others may read {key}: chmod 0400 it, and change the key if they may have")
+    else:
+        yield Finding("ok", "log key", f"{key}; keep a copy in a safe")
+
+
+def _fonts(home: Path) -> Iterator[Finding]:
+    try:
+        from xiezhi.core.typeset.fonts import font_set
+
+        real = font_set(home / "fonts").real
+    except Exception as error:  # noqa: BLE001 - a broken font file is a finding, not a crash
+        yield Finding("wrong", "fonts", f"documents cannot be set: {error}")
+        return
+    yield Finding("ok", "fonts", ", ".join(f"{role}: {name}" for role, name in real.items()))
+    if "FangSong" not in real.get("body", "") and "仿宋" not in real.get("body", ""):
+        yield Finding("note", "fonts", f"no 仿宋 of your own in {home / 'fonts'}: the body is set in {real.get('body')}")
+
+
+def _calendar(now: datetime) -> Iterator[Finding]:
+    from xiezhi.apps.registry import queries
+
+    calendar = queries.calendar()
+    year = now.astimezone().year
+    for one in (year, year + 1):
+        if calendar.published(one):
+            yield Finding("ok", "calendar", f"{one}: the State Council's notice is loaded")
+        else:
+            yield Finding("note", "calendar", f"{one}: no notice yet, deadlines in it are provisional. Load it: xiezhi calendar FILE.csv")

@@ -1,0 +1,50 @@
+"""The database roles of the embedded server: an owner who migrates, and an app role that cannot change what is on the record.
+
+On a `DATABASE_URL` the operator decides about roles; with one role the triggers alone guard, and `xiezhi doctor` says so.
+"""
+
+from __future__ import annotations
+
+import psycopg
+
+APP = "xiezhi_app"
+# What only grows: the app role reads and adds, and has no update, delete or truncate (contracts.md 4).
+APPEND_ONLY = ("record_entry", "record_entry_body", "record_leaf", "record_checkpoint", "record_refusal_log")
+TRIGGERS = ("no_change", "no_truncate")
+
+
+def grant_app_role(owner_url: str) -> None:
+    """Make the app role where it is missing and give it exactly its rights on the tables of today; safe to repeat."""
+    with psycopg.connect(owner_url) as connection:
+        if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [APP]).fetchone():
+            connection.execute(f"CREATE ROLE {APP} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE")
+        connection.execute(f"GRANT USAGE ON SCHEMA public TO {APP}")
+        connection.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {APP}")
+        connection.execute(f"GRANT USAGE, SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA public TO {APP}")
+        for table in _present(connection):
+            connection.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {APP}")
+
+
+def as_app(owner_url: str) -> str:
+    """The owner's address of the embedded server, for the app role."""
+    scheme, rest = owner_url.split("://", 1)
+    return f"{scheme}://{APP}@{rest.split('@', 1)[1]}"
+
+
+def guards(connection: psycopg.Connection) -> tuple[list[str], bool]:
+    """(the append-only tables whose triggers are missing or switched off, whether the connected role lacks the rights too)."""
+    on = {
+        (row[0], row[1])
+        for row in connection.execute(
+            "SELECT c.relname, t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE t.tgenabled IN ('O', 'A') AND NOT t.tgisinternal"
+        )
+    }
+    open_ = [table for table in APPEND_ONLY if any((table, f"{table}_{name}") not in on for name in TRIGGERS)]
+    may = [
+        connection.execute("SELECT has_table_privilege(%s, 'UPDATE,DELETE,TRUNCATE')", [table]).fetchone() for table in _present(connection)
+    ]
+    return open_, bool(may) and not any(row and row[0] for row in may)
+
+
+def _present(connection: psycopg.Connection) -> list[str]:
+    return [table for table in APPEND_ONLY if connection.execute("SELECT to_regclass(%s)", [table]).fetchone() != (None,)]
