@@ -55,7 +55,7 @@ class Display:
 @cache
 def _scripts() -> tuple[str, ...]:
     """The built scripts that exist: pages work without any, so none is required."""
-    return tuple(name for name in ("htmx.js", "xz.js") if finders.find(name))
+    return tuple(name for name in ("xz.js",) if finders.find(name))
 
 
 def _current(path: str, addresses: list[str]) -> str:
@@ -93,7 +93,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     role = current_role(request)
 
     def district() -> Any:
-        return user.agency.district if signed_in and user.agency else registry.district()
+        return user.agency.district if signed_in and user.agency else registry.shown_district()
 
     return {
         "site_name": "獬豸",

@@ -167,7 +167,8 @@ class PowerForm(RegistryForm):
     def store(self) -> Power:
         data = dict(self.cleaned_data)
         agency, code = data.pop("agency"), data.pop("code")
-        if self.instance.pk and (self.instance.agency_id != agency.pk or self.instance.code != code):
+        before = (self.initial.get("agency"), self.initial.get("code"))
+        if self.instance.pk and before != (agency.pk, code):
             raise RegistryError("事项的编码和机关不能改：案件按它指认事项。请新建一个，再停用这一个。")
         return save_power(agency.pk, code, **data)
 

@@ -27,6 +27,11 @@ def district() -> District | None:
     return District.objects.order_by("code").first()
 
 
+def shown_district() -> District:
+    """The district as pages show it: before one is set up, one without a name."""
+    return district() or District()
+
+
 def agency(agency_id: str) -> Agency | None:
     return Agency.objects.select_related("district", "parent").filter(pk=agency_id).first()
 

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from datetime import date
-
 from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
@@ -35,22 +33,12 @@ def index(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(Q(name__icontains=text) | Q(certificate_no__startswith=text))
     if agency := asked(request, "agency"):
         rows = rows.filter(agency_id=agency)
-    state = asked(request, "state")
-    rows = queries.in_certificate_state(rows, state, today) if state in STATES else rows
+    wanted = asked(request, "state")
+    rows = queries.in_certificate_state(rows, wanted, today) if wanted in STATES else rows
     found = page(rows, ("name", "id"), asked(request, "after"))
-    shown = {
-        "page": found,
-        "states": _states(found.rows, today),
-        "state": state,
-        "choices": STATES,
-        "agencies": queries.agencies(),
-        "agency": agency,
-    }
-    return render(request, "registry/people.html", frame(request, "registry:people", **shown))
-
-
-def _states(rows: list[Person], today: date) -> dict[str, str]:
-    return {row.pk: queries.shown_certificate_state(row, today) for row in rows}
+    shown = [(row, queries.shown_certificate_state(row, today)) for row in found.rows]
+    more = {"page": found, "rows": shown, "wanted": wanted, "choices": STATES, "agencies": queries.agencies(), "agency": agency}
+    return render(request, "registry/people.html", frame(request, "registry:people", **more))
 
 
 @needs("registry.read")
