@@ -8,6 +8,7 @@ from typing import Any
 
 from xiezhi.core.law.rules import Duty, Rule
 from xiezhi.core.procedure.act import Act
+from xiezhi.core.procedure.content import reads_content
 from xiezhi.core.procedure.guard import Closure, Condition
 from xiezhi.core.procedure.kinds import BLOCKING, check_of
 from xiezhi.core.procedure.pairing import KeyReader, key_reader
@@ -34,6 +35,8 @@ class OnRule(Compiled):
 
     check: Check
     live: str
+    content: bool
+    """Whether it looks at what the act itself brings (data, documents, signatures, persons, recordings)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,7 +121,7 @@ def compile_rule(rule: Rule, order: int, span: tuple[date | None, date | None], 
     if isinstance(rule, Duty):
         return _duty(rule, order, (first, last), tools)
     live = rule.live or ("block" if rule.kind in BLOCKING else "record")
-    return OnRule(rule, order, first, last, tools.optional(rule.when), check_of(rule, tools), live)
+    return OnRule(rule, order, first, last, tools.optional(rule.when), check_of(rule, tools), live, reads_content(rule, tools))
 
 
 def _duty(rule: Duty, order: int, days: tuple[date, date], tools: Tools) -> DutyRule:

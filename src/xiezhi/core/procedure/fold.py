@@ -66,15 +66,15 @@ def advance(marking: Marking, act: Act) -> list[Finding]:
     return found
 
 
-def probe(marking: Marking, act: Act, skip: frozenset[str] = frozenset()) -> Judgement:
-    """What the rules would say of this act now. The marking stays as it was."""
+def probe(marking: Marking, act: Act, *, bare: bool = False) -> Judgement:
+    """What the rules would say of this act now. The marking stays as it was. `bare`: what the act will bring is not yet known."""
     scene = marking.scene
     this, today, facts = scene.this, scene.today, scene.facts
     if act.facts:
         scene.facts = {**facts, **act.facts}
     _stand(marking, act, with_facts=False)
     try:
-        return judge_act(marking, act.kind, skip=skip)
+        return judge_act(marking, act.kind, bare=bare)
     finally:
         scene.this, scene.today, scene.facts = this, today, facts
         scene.memo.clear()

@@ -26,14 +26,17 @@ class Judgement:
     unknown: list[tuple[OnRule, Unknown]]
 
 
-def judge_act(marking: Marking, kind: str, *, skip: frozenset[str] = frozenset()) -> Judgement:
-    """Judge `scene.this` by the rules on its kind. Nothing is changed. Rules of the kinds in `skip` are left out."""
+def judge_act(marking: Marking, kind: str, *, bare: bool = False) -> Judgement:
+    """Judge `scene.this` by the rules on its kind. Nothing is changed.
+
+    `bare`: the act is only thought of; rules on what it will bring with it are left out.
+    """
     scene = marking.scene
     today = scene.today
     broken: list[Broken] = []
     unknown: list[tuple[OnRule, Unknown]] = []
     for compiled in marking.table.on.get(kind, ()):
-        if not compiled.first <= today <= compiled.last or compiled.rule.kind in skip or compiled.rule.severity == "none":
+        if not compiled.first <= today <= compiled.last or compiled.rule.severity == "none" or (bare and compiled.content):
             continue
         if compiled.when is not None:
             applies = compiled.when(scene)
