@@ -1,0 +1,97 @@
+"""The audit itself: case by case, fold, judge, forget."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from xiezhi.core.audit.gather import Interleaved, Placed, acts_of, spilled, standing_together
+from xiezhi.core.audit.report import Report, Unjudged
+from xiezhi.core.law.calendar import Calendar
+from xiezhi.core.law.errors import InputError
+from xiezhi.core.law.pack import Pack
+from xiezhi.core.procedure.book import Book, open_book
+from xiezhi.core.procedure.finding import Finding
+from xiezhi.core.procedure.fold import fold
+from xiezhi.core.procedure.history import Act, Person
+from xiezhi.core.procedure.judge import judge
+
+
+@dataclass(slots=True)
+class _Tally:
+    book: Book
+    people: Mapping[str, Person] | None
+    as_of: datetime
+    regardless: bool
+    cases: int = 0
+    acts: int = 0
+    findings: list[Finding] = field(default_factory=list)
+    unjudged: dict[tuple[str, str, str], int] = field(default_factory=dict)
+
+    def add(self, acts: list[Act]) -> None:
+        marking = fold(self.book, acts, self.people, regardless_of_validity=self.regardless)
+        self.cases += 1
+        self.acts += len(acts)
+        self.findings.extend(judge(marking.book, marking, self.as_of))
+        for item in marking.not_judged:
+            key = (item.rule, item.why, item.why_zh)
+            self.unjudged[key] = self.unjudged.get(key, 0) + 1
+
+    def report(self, pack: Pack) -> Report:
+        self.findings.sort(key=lambda finding: (finding.case, finding.at, finding.rule, -1 if finding.act is None else finding.act))
+        return Report(
+            pack=pack.id,
+            pack_version=pack.version,
+            pack_hash=pack.hash,
+            as_of=self.as_of,
+            cases=self.cases,
+            acts=self.acts,
+            findings=tuple(self.findings),
+            not_judged=tuple(sorted(Unjudged(*key, cases) for key, cases in self.unjudged.items())),
+        )
+
+
+def audit(
+    histories: Iterable[Path],
+    pack: Pack,
+    people: Mapping[str, Person] | None,
+    as_of: datetime,
+    *,
+    calendar: Calendar | None = None,
+    regardless_of_validity: bool = False,
+    progress: Callable[[int], None] | None = None,
+) -> Report:
+    """Hold the cases of these files against the pack; duties are judged up to `as_of` (aware).
+
+    `people` None: rules about certificates are not judged and the report says so. `regardless_of_validity` applies the pack's own
+    rules to acts of any day. `progress` is called with the number of cases done. Raises InputError naming file and line.
+    """
+    paths = list(histories)
+    if not paths:
+        raise InputError("there is no history file to read", "没有要读取的案件历史文件")
+    book = open_book(pack, calendar or Calendar.load())
+
+    def run(cases: Iterable[list[Placed]]) -> Report:
+        tally = _Tally(book, people, as_of, regardless_of_validity)
+        for lines in cases:
+            _one(tally, lines)
+            if progress is not None:
+                progress(tally.cases)
+        return tally.report(pack)
+
+    try:
+        return run(standing_together(paths))
+    except Interleaved:
+        return run(spilled(paths))
+
+
+def _one(tally: _Tally, lines: list[Placed]) -> None:
+    acts = acts_of(lines, tally.book.vocabulary)
+    try:
+        tally.add(acts)
+    except InputError as error:
+        error.file = error.file or str(lines[0][0])
+        error.line = error.line or lines[0][1]
+        raise
