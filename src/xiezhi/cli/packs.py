@@ -1,0 +1,181 @@
+"""`xiezhi packs`: list, show, check and explain the law as it is held here. Needs no database."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import date, datetime
+from typing import Any
+
+import click
+
+from xiezhi.core.law.errors import PackError
+
+FORMAT = click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", help="How to answer.")
+AT = click.option("--at", type=click.DateTime(["%Y-%m-%d"]), default=None, help="The day asked about (default: today).")
+
+
+@click.group()
+def command() -> None:
+    """List, show and check the packs of law."""
+
+
+@command.command("list")
+@FORMAT
+def list_packs(form: str) -> None:
+    """What packs there are, and of what days."""
+    from xiezhi.cli import pack_tables
+    from xiezhi.core.law.pack import load_pack, pack_ids
+
+    rows: list[dict[str, Any]] = []
+    for id_ in pack_ids():
+        try:
+            pack = load_pack(id_)
+        except PackError as error:
+            rows.append({"id": id_, "error": str(error), "errors": len(error.all())})
+            continue
+        rows.append(pack_tables.summary(pack))
+    if form == "json":
+        _json(rows)
+    else:
+        pack_tables.print_list(rows)
+
+
+@command.command("show")
+@click.argument("pack")
+@FORMAT
+@AT
+@click.option("--rules", is_flag=True, help="List every rule.")
+def show(pack: str, form: str, at: datetime | None, rules: bool) -> None:
+    """What a pack holds: instruments and days, numbers in force, definitions, rules."""
+    from xiezhi.cli import pack_tables
+
+    loaded = _load(pack)
+    data = pack_tables.contents(loaded, _day(at))
+    if form == "json":
+        _json(data)
+    else:
+        pack_tables.print_contents(data, with_rules=rules)
+
+
+@command.command("check")
+@click.argument("pack")
+@FORMAT
+def check(pack: str, form: str) -> None:
+    """Read a pack and say what is wrong with it, as file:line:column. Exit 0 when nothing is, 1 when something is, 2 when there is no such pack."""
+    from xiezhi.core.law.pack import load_pack
+
+    try:
+        loaded = load_pack(pack)
+    except PackError as error:
+        _refuse_unknown(error)
+        _report(pack, error.all(), form)
+        sys.exit(1)
+    mistakes = _all_mistakes(loaded)
+    _report(pack, mistakes, form, rules=len(loaded.rules), hash=loaded.hash)
+    sys.exit(1 if mistakes else 0)
+
+
+@command.command("explain")
+@click.argument("pack")
+@click.argument("rule")
+@FORMAT
+@AT
+def explain(pack: str, rule: str, form: str, at: datetime | None) -> None:
+    """What one rule (or number, or definition) says, on which article, and which pack states it."""
+    from xiezhi.cli import pack_tables
+    from xiezhi.core.law.source import nearest
+
+    loaded = _load(pack)
+    data = pack_tables.explanation(loaded, rule, _day(at))
+    if data is None:
+        known = [*(one.id for one in loaded.rules), *loaded.params, *loaded.definitions]
+        close = nearest(rule.lstrip("$"), known)
+        hint = f" Did you mean '{close}'?" if close else f" `xiezhi packs show {loaded.id} --rules` lists them."
+        raise click.UsageError(f"The pack '{loaded.id}' has no rule, number or definition '{rule}'.{hint}")
+    if form == "json":
+        _json(data)
+    else:
+        pack_tables.print_explanation(data)
+
+
+def _all_mistakes(loaded: Any) -> list[PackError]:
+    from xiezhi.core.law.calendar import Calendar
+    from xiezhi.core.law.check import check_pack
+    from xiezhi.core.procedure.book import open_book
+
+    mistakes = [*check_pack(loaded), *_guard_mistakes(loaded)]
+    if not mistakes:
+        try:
+            open_book(loaded, Calendar.load())
+        except PackError as error:
+            mistakes.extend(error.all())
+    return sorted(mistakes, key=lambda error: error.place)
+
+
+def _guard_mistakes(loaded: Any) -> list[PackError]:
+    from xiezhi.core.law.calendar import Calendar
+    from xiezhi.core.law.check import guards_of
+    from xiezhi.core.procedure.guard import Names, compile_value
+
+    calendar = Calendar.load()
+    names = Names(
+        loaded.vocabulary,
+        loaded.params,
+        loaded.definitions,
+        param_at=loaded.param,
+        workdays=calendar.workdays_between,
+        is_workday=calendar.is_workday,
+        is_holiday=calendar.is_holiday,
+    )
+    mistakes: list[PackError] = []
+    for _, guard in guards_of(loaded):
+        try:
+            compile_value(guard, names, {})
+        except PackError as error:
+            mistakes.extend(error.all())
+    return mistakes
+
+
+def _load(pack: str) -> Any:
+    from xiezhi.core.law.pack import load_pack
+
+    try:
+        return load_pack(pack)
+    except PackError as error:
+        _refuse_unknown(error)
+        for one in error.all():
+            click.echo(str(one), err=True)
+        sys.exit(1)
+
+
+def _refuse_unknown(error: PackError) -> None:
+    if error.found.startswith("there is no pack"):
+        raise click.UsageError(f"{error.found}: expected {error.expected}; {error.todo}") from None
+
+
+def _report(pack: str, mistakes: list[PackError], form: str, **more: Any) -> None:
+    if form == "json":
+        listed = [
+            {"file": one.file, "line": one.line, "column": one.column, "found": one.found, "expected": one.expected, "todo": one.todo}
+            for one in mistakes
+        ]
+        _json({"pack": pack, "ok": not mistakes, **more, "mistakes": listed})
+        return
+    for one in mistakes:
+        click.echo(str(one))
+    if mistakes:
+        click.echo(f"{pack}: {len(mistakes)} mistake{'s' if len(mistakes) > 1 else ''}", err=True)
+    else:
+        click.echo(f"{pack}: {more['rules']} rules, nothing wrong")
+
+
+def _json(data: Any) -> None:
+    click.echo(json.dumps(data, ensure_ascii=False, indent=2, default=str))
+
+
+def _day(at: datetime | None) -> date:
+    from xiezhi.core.law.clock import day_of
+    from xiezhi.site.clock import now
+
+    return at.date() if at is not None else day_of(now())
