@@ -142,7 +142,9 @@ def healthz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's si
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except Error:
-        return HttpResponse("database does not answer\n", status=503, content_type="text/plain")
+        response = HttpResponse("database does not answer\n", status=503, content_type="text/plain")
+        response._has_been_logged = True  # type: ignore[attr-defined] # asked every second while a database heals
+        return response
     return HttpResponse("ok\n", content_type="text/plain")
 
 
