@@ -85,6 +85,11 @@ def audit(
         return run(standing_together(paths))
     except Interleaved:
         return run(spilled(paths))
+    except InputError as error:
+        if error.field != "procedure":
+            raise
+        # The line that names the procedure may stand further down, after lines of other cases.
+        return run(spilled(paths))
 
 
 def _one(tally: _Tally, lines: list[Placed]) -> None:

@@ -58,7 +58,7 @@ def _object(path: Path, number: int, text: str) -> Mapping[str, Any]:
             line=number,
         ) from None
     except (ValueError, RecursionError) as error:
-        raise InputError(f"not JSON: {error}", f"不是有效的 JSON：{error}", file=str(path), line=number) from None
+        raise InputError(f"not JSON: {error}", "不是有效的 JSON（重复的键、NaN 或者嵌套过深）", file=str(path), line=number) from None
     if not isinstance(line, dict):
         raise InputError(
             f"a line must be a JSON object, found a {type(line).__name__}", "每行应当是一个 JSON 对象", file=str(path), line=number
