@@ -32,6 +32,8 @@ class Publication(models.Model):
     form = models.CharField("形式", max_length=12, default="summary")
     state = models.CharField("状态", max_length=10, choices=State.choices)
     act = models.CharField("所据记录", max_length=40, blank=True)
+    # The 33 bytes of that entry in hex: the fingerprint that a visitor may paste.
+    entry = models.CharField("条目指纹", max_length=66, blank=True, db_index=True)
     number = models.CharField("文号", max_length=80, blank=True)
     title = models.CharField("标题", max_length=300, blank=True)
     party = models.CharField("当事人", max_length=200, blank=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models.expressions import RawSQL
 
@@ -30,7 +31,24 @@ def project(change: Any) -> None:
         return
     agency = registry.agency(change.case.agency_id)
     rows = [_row(change, page, agency) for page in pages]
-    Publication.objects.bulk_create(rows, update_conflicts=True, unique_fields=["id"], update_fields=_COLUMNS)
+    columns = _COLUMNS
+    if any(act.kind in reading.PUBLIC_ACTS for act in change.new):
+        for row in rows:
+            row.entry = _entry_of(row.act)
+    else:
+        columns = [name for name in _COLUMNS if name != "entry"]
+    Publication.objects.bulk_create(rows, update_conflicts=True, unique_fields=["id"], update_fields=columns)
+
+
+def _entry_of(act: str) -> str:
+    """The entry of the act that a page shows, in hex. Read in the transaction that wrote it."""
+    from xiezhi.apps.record import queries as record
+
+    try:
+        proof = record.fields_proof(UUID(act), ["kind"])
+    except ValueError:
+        return ""
+    return proof.entry if proof else ""
 
 
 def _row(change: Any, page: reading.Page, agency: Any) -> Publication:
@@ -47,7 +65,7 @@ def _row(change: Any, page: reading.Page, agency: Any) -> Publication:
         procedure=change.case.procedure,
         what=page.what,
         number=summary.get("number", ""),
-        title=_title(summary) if shown else "",
+        title=title_of(summary) if shown else "",
         party=summary.get("party", ""),
         matter=summary.get("matter", ""),
         facts=summary.get("facts", ""),
@@ -70,7 +88,7 @@ def _row(change: Any, page: reading.Page, agency: Any) -> Publication:
     return row
 
 
-def _title(summary: Mapping[str, str]) -> str:
+def title_of(summary: Mapping[str, str]) -> str:
     party, matter = summary.get("party", ""), summary.get("matter", "")
     return f"{party}{matter}案" if matter and not matter.endswith("案") else f"{party}{matter}"
 

@@ -84,6 +84,11 @@ def by_document(sha256: str) -> Publication | None:
     return Publication.objects.filter(pdf=sha256, state__in=SHOWN).order_by("-published_at").first() if sha256 else None
 
 
+def by_entry(entry: str) -> Publication | None:
+    """The page that shows this entry of the log (66 hex digits)."""
+    return Publication.objects.filter(entry=entry, state__in=SHOWN).first() if entry else None
+
+
 def of_case(case_id: str) -> list[Publication]:
     """All rows of a case, withheld ones too: for staff."""
     return list(Publication.objects.filter(case=case_id).order_by("published_at", "id"))

@@ -42,6 +42,9 @@ def pages_of(case_id: str, acts: Sequence[Any], facts: Mapping[str, Any]) -> lis
             continue
         what = str(act.data.get("what") or "decision")
         key = page_id(case_id, what)
+        # A notice that was posted elsewhere (a hearing, a lottery) states no public fields: there is nothing to make a page of.
+        if act.kind in SHOWING and not act.data.get("summary") and key not in pages:
+            continue
         if act.kind in ENDING or act.kind == "publication_updated":
             key = key if key in pages else next(iter(pages), key)
         page = pages.setdefault(key, Page(key, what if what not in ONE_PAGE else "decision"))

@@ -71,7 +71,16 @@ def bars(marking: Any, book: Any, calendar: Any) -> list[dict[str, Any]]:
                 used, most = calendar.workdays_between(start, end), calendar.workdays_between(start, limit)
             else:
                 used, most = (end - start).days, (limit - start).days
-            found.append({"zh": words, "used": used, "limit": most, "unit": UNITS_ZH[unit], "late": bool(used > most)})
+            found.append(
+                {
+                    "zh": words,
+                    "used": used,
+                    "limit": most,
+                    "unit": UNITS_ZH[unit],
+                    "late": bool(used > most),
+                    "label": f"{words}用了{used}{UNITS_ZH[unit]}，规定{most}{UNITS_ZH[unit]}",
+                }
+            )
             break
     return found
 

@@ -47,7 +47,7 @@ def _listed(case_id: str, sha256: str) -> tuple[str | None, dict[str, Any] | Non
     if case is None:
         return None, None
     for entry in record.history(case_id):
-        for file in getattr(entry, "files", ()) or ():
+        for file in entry.body.get("files") or ():
             if file.get("sha256") == sha256:
                 return case.agency_id, dict(file)
     return case.agency_id, None

@@ -1,6 +1,23 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from xiezhi.apps.portal.views import feed, home, publication, registry, search, verify
 
 app_name = "portal"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("search", search.search, name="search"),
+    path("search.csv", search.download, name="csv"),
+    path("p/<str:page_id>", publication.publication, name="publication"),
+    path("p/<str:page_id>/data.json", publication.as_json, name="json"),
+    path("p/<str:page_id>/document.pdf", publication.pdf, name="pdf"),
+    path("p/<str:page_id>/proof.json", publication.proof, name="proof"),
+    path("verify", verify.verify, name="verify"),
+    path("officers", registry.officers, name="officers"),
+    path("powers", registry.powers, name="powers"),
+    path("agencies", registry.agencies, name="agencies"),
+    path("agencies/<str:agency_id>", registry.agency, name="agency"),
+    path("sitemap.xml", feed.sitemap, name="sitemap"),
+    path("feed.atom", feed.atom, name="feed"),
+]

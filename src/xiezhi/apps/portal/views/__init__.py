@@ -1,0 +1,1 @@
+"""Public pages: no sign-in, no script needed, one permanent address for each."""
