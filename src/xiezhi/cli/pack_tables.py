@@ -18,7 +18,7 @@ from xiezhi.core.law.errors import Place
 from xiezhi.core.law.pack import Pack
 from xiezhi.core.law.rules import Extend, GuardText, Pause, Rule, TermText
 
-_PLAIN = {"id", "cites", "zh", "en", "fix", "fix_en", "pack", "place", "from_", "to"}
+_PLAIN = {"cited_at", "id", "cites", "zh", "en", "fix", "fix_en", "pack", "place", "from_", "to"}
 
 
 def summary(pack: Pack) -> dict[str, Any]:

@@ -134,6 +134,7 @@ class RuleReader:
             "to": end,
             "pack": self.pack,
             "place": f["id"].place,
+            "cited_at": f["cite"].place,
         }
 
     # --- words

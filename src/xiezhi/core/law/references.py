@@ -94,7 +94,7 @@ class _Check:
             self.mistakes.add(PackError(term.place, found, f"'{stated.unit}', as at {stated.place}", "use the parameter's own unit"))
 
     def rule(self, rule: Rule) -> None:
-        self.cites(rule.place, rule.cites)
+        self.cites(rule.cited_at or rule.place, rule.cites)
         for value in (getattr(rule, field.name) for field in fields(rule)):
             match value:
                 case GuardText():

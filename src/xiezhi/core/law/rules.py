@@ -96,6 +96,7 @@ class Rule:
     to: date | None = None
     pack: str
     place: Place
+    cited_at: Place | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
