@@ -1,6 +1,15 @@
+"""The public log."""
+
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path, re_path
+
+from . import views
 
 app_name = "record"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("checkpoint", views.checkpoint, name="checkpoint"),
+    path("key", views.key, name="key"),
+    re_path(r"^tile/entries/(?P<path>.{1,60})$", views.entries, name="entries"),
+    re_path(r"^tile/(?P<level>[0-9]{1,2})/(?P<path>.{1,60})$", views.tile, name="tile"),
+]

@@ -1,0 +1,161 @@
+"""What comes after an act: attachments that arrive later, and corrections with reason and approver (contracts.md 1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from xiezhi.core.law.clock import utc_text
+from xiezhi.core.law.errors import InputError
+from xiezhi.core.law.vocabulary import Vocabulary, load_vocabulary
+from xiezhi.core.procedure.history import Act
+from xiezhi.core.procedure.reason import reason_of
+
+from .answers import CaseChange, Receipt, Refusal
+from .case import locked, place_of
+from .effective import ATTACHMENT_KINDS
+from .entry import Sealed, Statement, seal
+from .fold import Read, Written, blocking, read, written
+from .insert import id_taken, insert
+from .line import plain, recording, stated, time_text, typed_data
+from .models import Case, Entry
+from .perform import receipt_of
+from .projections import project
+from .refusals import log_refusal
+
+_PARTS = ("documents", "files", "recordings", "signed", "data")
+_OTHERS = ("recording", "gap_from", "explained", "text")
+# What a correction may replace: everything that an act or attachment states, never its place in the record.
+CORRECTABLE = ("at", "until", "by", "visit", "procedure", *_PARTS, *_OTHERS)
+
+
+def attach(of: UUID, what: Mapping[str, Any], id: UUID, now: datetime) -> Receipt:  # noqa: A002 - the seam's word
+    """Attach what arrived later for an act. Never refused by the law: it happened.
+
+    `what`: `kind` (recording, document, signature, postal_proof, gap_explanation), `by` (person ids), `at` (default now), and the parts
+    that it brings: documents, files, recordings, signed, data; for a gap explanation recording (its id), gap_from (when the recording has
+    several gaps), explained (voice or written) and text. Raises InputError.
+    """
+    kind = what.get("kind")
+    if kind not in ATTACHMENT_KINDS:
+        raise InputError(f"{kind!r} is no kind of attachment; known: {', '.join(ATTACHMENT_KINDS)}", f"没有“{kind}”这种附件", field="kind")
+    for name in what:
+        if name not in (*_PARTS, *_OTHERS, "kind", "by", "at"):
+            raise InputError(f"`{name}` is no field of an attachment", f"“{name}”不是附件的字段", field=name)
+    vocabulary = load_vocabulary()
+    own = {"of": str(of), **stated({name: what[name] for name in _PARTS if name in what}, vocabulary)}
+    own |= {name: plain(what[name]) for name in _OTHERS if what.get(name) is not None}
+    _check_explanation(kind, own)
+    at = time_text(what.get("at") or now, "at")
+    answer = _add(Statement("attachment", kind, id, at, list(what.get("by") or []), own), now)
+    assert isinstance(answer, Receipt)  # noqa: S101 - only corrections of decided acts are ever refused
+    return answer
+
+
+def correct(of: UUID, fields: Mapping[str, Any] | None, reason: str, approver: str, id: UUID, now: datetime) -> Receipt | Refusal:  # noqa: A002, PLR0917 - the seam's
+    """Replace stated fields of an act or attachment, or void it (`fields` None), with reason and approver.
+
+    Objects are merged field by field, a null takes a field away. The original stays readable. A correction of an act that the agency
+    decided is refused where the corrected history has a blocking finding that it had not before. Raises InputError.
+    """
+    if not reason.strip() or not approver.strip():
+        raise InputError("a correction names its reason and its approver", "更正应当写明理由和批准人", field="reason")
+    vocabulary = load_vocabulary()
+    own: dict[str, Any] = {"of": str(of), "reason": plain(reason), "approver": plain(approver)}
+    if fields is None:
+        own["void"] = True
+    else:
+        own["fields"] = _replacing(fields, vocabulary)
+    kind = "voided" if fields is None else "corrected"
+    return _add(Statement("correction", kind, id, utc_text(now), [approver], own), now)
+
+
+def _check_explanation(kind: str, own: dict[str, Any]) -> None:
+    if kind != "gap_explanation":
+        return
+    if own.get("explained") not in ("voice", "written") or not own.get("recording"):
+        raise InputError(
+            "a gap explanation names the recording, and `explained`: voice or written",
+            "间断说明应当写明录音录像编号和说明方式",
+            field="explained",
+        )
+    if "gap_from" in own:
+        own["gap_from"] = time_text(own["gap_from"], "gap_from")
+
+
+def _replacing(fields: Mapping[str, Any], vocabulary: Vocabulary) -> dict[str, Any]:
+    if not fields:
+        raise InputError("a correction names at least one field", "更正至少应当改一个字段", field="fields")
+    result: dict[str, Any] = {}
+    for name, value in fields.items():
+        if name not in CORRECTABLE:
+            raise InputError(f"`{name}` cannot be corrected", f"“{name}”不能更正", field=name)
+        if value is None:
+            result[name] = None
+        elif name in ("at", "until", "gap_from"):
+            result[name] = time_text(value, name)
+        elif name == "data":
+            result[name] = _with_nulls(value, typed_data(value, vocabulary))
+        elif name == "recordings":
+            result[name] = [recording(item) for item in value]
+        else:
+            result[name] = plain(value)
+    return result
+
+
+def _with_nulls(given: Mapping[str, Any], typed: dict[str, Any]) -> dict[str, Any]:
+    """Canonical values leave nulls out; in a correction a null means: take it away."""
+    for key, value in given.items():
+        if value is None:
+            typed[key] = None
+        elif isinstance(value, Mapping) and isinstance(typed.get(key), dict):
+            _with_nulls(value, typed[key])
+    return typed
+
+
+def _add(statement: Statement, now: datetime) -> Receipt | Refusal:
+    of = statement.own["of"]
+    target = Entry.objects.filter(pk=of, klass__in=("act", "attachment")).first()
+    if target is None:
+        raise InputError(f"no act or attachment {of} is on the record", "记录中没有这条行为或附件", field="of")
+    with transaction.atomic():
+        case = locked(target.case_id)
+        if case is None:
+            raise InputError(f"case {target.case_id} has no row", "案件不存在", field="case")
+        entries = written(case.id)
+        for one in entries:
+            if one.body["id"] == str(statement.id):
+                return _again(one, statement)
+        sealed = seal(statement, place_of(case, target.agency_id, now))
+        answer = _write(case, [one.body for one in entries], sealed, target, now)
+    if isinstance(answer, Refusal):
+        log_refusal(answer, now)
+    return answer
+
+
+def _again(one: Written, statement: Statement) -> Receipt:
+    if one.body["class"] != statement.klass or any(one.body.get(name) != value for name, value in statement.own.items()):
+        raise id_taken(str(statement.id))
+    return Receipt(statement.id, one.body["case"], one.body["case_seq"], one.entry.hex())
+
+
+def _write(case: Case, bodies: Sequence[dict[str, Any]], sealed: Sealed, target: Entry, now: datetime) -> Receipt | Refusal:
+    before, after = read(case, bodies), read(case, [*bodies, sealed.body])
+    old, new = before.marking(), after.marking()
+    had = blocking(old)
+    brought = [finding for place, finding in blocking(new).items() if place not in had]
+    if brought and sealed.body["class"] == "correction" and target.mode == "decided":
+        return Refusal(tuple(reason_of(after.book, finding) for finding in brought), case.id, sealed.body["kind"], case.agency_id)
+    insert(sealed, case)
+    project(CaseChange(case, new, after.book, _changed(before, after), now, (sealed.id,)))
+    return receipt_of(sealed, brought)
+
+
+def _changed(before: Read, after: Read) -> list[Act]:
+    old = before.projection.lines
+    changed = {id_ for id_, line in after.projection.lines.items() if old.get(id_) != line}
+    return [act for act in after.acts if act.id in changed]

@@ -1,0 +1,147 @@
+"""Recording an act: the only way in. Lock the case, ask the law, write, refresh what is derived; one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from xiezhi.core.law.clock import utc_text
+from xiezhi.core.law.errors import InputError
+from xiezhi.core.law.vocabulary import Vocabulary, load_vocabulary
+from xiezhi.core.procedure.history import Act, act_from_line
+from xiezhi.core.procedure.step import Permitted, Refused, step
+
+from .answers import CaseChange, Receipt, Refusal
+from .case import locked, new_case, place_of, stored
+from .entry import Sealed, Statement, seal
+from .fold import Read, Written, read, written
+from .insert import id_taken, insert
+from .line import line_of
+from .line import stated as stated_of
+from .models import Case
+from .projections import project
+from .refusals import log_refusal
+
+CLOCK_SKEW = timedelta(minutes=5)  # a phone's clock may be ahead of the server's
+
+
+class _Back(Exception):  # noqa: N818 - carries a refusal out of the transaction that it rolls back
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal)
+        self.refusal = refusal
+
+
+def perform(line: Mapping[str, Any], id: UUID, now: datetime) -> Receipt | Refusal:  # noqa: A002 - the seam's word
+    """Put one act on the record (contracts.md 4).
+
+    `line` is a history line, its files by digest; `id` is the caller's: the same id again gives the same answer; `now` is an aware
+    time. Refused acts leave nothing but a row of the refusal log. Inside a caller's transaction that is then rolled back, call
+    `log_refusal` once more afterwards. Raises InputError for what cannot be read.
+    """
+    vocabulary = load_vocabulary()
+    act = act_from_line({**line, "id": str(id), "recorded_at": utc_text(now)}, vocabulary)
+    _not_ahead(act, now)
+    own = stated_of(line, vocabulary)
+    try:
+        with transaction.atomic():
+            return _perform(act, own, id, now, vocabulary)
+    except _Back as back:
+        log_refusal(back.refusal, now)
+        return back.refusal
+
+
+def check(line: Mapping[str, Any], now: datetime) -> Permitted | Refused:
+    """What `perform` would answer, writing nothing and locking nothing. Raises InputError."""
+    vocabulary = load_vocabulary()
+    act = act_from_line({**line, "recorded_at": utc_text(now)}, vocabulary)
+    _not_ahead(act, now)
+    case = Case.objects.filter(pk=act.case).first() or new_case(act)
+    line = {
+        **line,
+        **stated_of(line, vocabulary),
+        "recorded_at": utc_text(now),
+        "agency": act.agency or case.agency_id,
+        "case_seq": case.next_seq,
+    }
+    act = act_from_line(line, vocabulary)
+    known = read(case, also=[act])
+    return step(known.book, known.acts, known.people, act, now)
+
+
+def _not_ahead(act: Act, now: datetime) -> None:
+    for field, value in (("at", act.at), ("until", act.until)):
+        if value is not None and value > now + CLOCK_SKEW:
+            raise InputError(
+                f"`{field}` ({value.isoformat()}) lies in the future: an act is recorded when it has been done",
+                f"“{field}”的时间晚于现在；行为发生后才能记录",
+                field=field,
+            )
+
+
+def _perform(act: Act, own: dict[str, Any], id_: UUID, now: datetime, vocabulary: Vocabulary) -> Receipt | Refusal:
+    case = locked(act.case)
+    if case is None:
+        case = stored(new_case(act)) or locked(act.case)
+        if case is None:
+            raise InputError(f"case {act.case} cannot be locked", "案件暂时无法锁定，请重试", field="case")
+    entries = written(case.id) if case.next_seq > 1 else []
+    for place, one in enumerate(entries):
+        if one.body["id"] == str(id_):
+            return _again(case, entries, place, act, own)
+    bodies = [one.body for one in entries]
+    statement = Statement("act", act.kind, id_, utc_text(act.at), list(act.by), own, vocabulary.acts[act.kind].mode)
+    sealed = seal(statement, place_of(case, act.agency or case.agency_id, now))
+    return _judged(case, bodies, sealed, now, vocabulary)
+
+
+def _judged(case: Case, bodies: Sequence[dict[str, Any]], sealed: Sealed, now: datetime, vocabulary: Vocabulary) -> Receipt:
+    # The act is judged in the form in which it will be read back, so that live and refolded never differ.
+    act = act_from_line(line_of(sealed.body), vocabulary)
+    known = read(case, bodies, also=[act])
+    outcome = step(known.book, known.acts, known.people, act, now)
+    if isinstance(outcome, Refused):
+        raise _Back(Refusal(tuple(outcome.reasons), case.id, act.kind, case.agency_id))
+    insert(sealed, case)
+    project(CaseChange(case, outcome.marking, known.book, (act,), now, (sealed.id,)))
+    return receipt_of(sealed, outcome.findings)
+
+
+def receipt_of(sealed: Sealed, findings: Sequence[Any] = ()) -> Receipt:
+    return Receipt(sealed.id, sealed.body["case"], sealed.body["case_seq"], sealed.entry.hex(), tuple(findings))
+
+
+def _again(case: Case, entries: Sequence[Written], place: int, act: Act, own: Mapping[str, Any]) -> Receipt:
+    """The answer that this id was given before. Raises InputError when it was given for something else."""
+    body = entries[place].body
+    same = body["class"] == "act" and body["kind"] == act.kind and body["at"] == utc_text(act.at)
+    if not same or any(body.get(name) != value for name, value in own.items()):
+        raise id_taken(str(body["id"]))
+    before = read(case, [one.body for one in entries[:place]], also=[act])
+    return Receipt(UUID(body["id"]), case.id, body["case_seq"], entries[place].entry.hex(), _brought(before, body))
+
+
+def _brought(before: Read, body: dict[str, Any]) -> tuple[Any, ...]:
+    vocabulary = load_vocabulary()
+    act = act_from_line(line_of(body), vocabulary)
+    outcome = step(before.book, before.acts, before.people, act, act.recorded_at)
+    return tuple(outcome.findings) if isinstance(outcome, Permitted) else ()
+
+
+def answer_of(id: UUID) -> Receipt | None:  # noqa: A002 - the seam's word
+    """What the same id was answered before; None when it is not on the record."""
+    from .models import Entry
+
+    row = Entry.objects.filter(pk=id).first()
+    if row is None:
+        return None
+    case = Case.objects.get(pk=row.case_id)
+    entries = written(case.id)
+    place = row.case_seq - 1
+    if row.klass != "act":
+        return Receipt(id, case.id, row.case_seq, entries[place].entry.hex())
+    before = read(case, [one.body for one in entries[:place]], also=[act_from_line(line_of(entries[place].body), load_vocabulary())])
+    return Receipt(id, case.id, row.case_seq, entries[place].entry.hex(), _brought(before, entries[place].body))

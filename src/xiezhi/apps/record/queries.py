@@ -1,0 +1,225 @@
+"""Reads of the record: histories, markings, receipts, proofs, the log's head.
+
+history      the entries of a case, acts with their attachments and corrections projected in
+marking      the case as the rules see it; explanation: what must, may, may not be done
+receipt      an entry's place in the public log, with its offline proof; index_of: the place alone
+fields_proof proofs of single fields of an entry
+checkpoint   the log's signed head; verifier_key: the key that checks it
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db import connection
+
+from xiezhi.core.law.clock import parse_time
+from xiezhi.core.law.vocabulary import load_vocabulary
+from xiezhi.core.ledger.fields import FieldProof, prove_fields
+from xiezhi.core.ledger.note import Checkpoint
+from xiezhi.core.ledger.proof import LogProof
+from xiezhi.core.ledger.tiles import range_in_tiles
+from xiezhi.core.ledger.tree import inclusion_proof
+from xiezhi.core.procedure.history import Act
+
+from . import published
+from .effective import project
+from .fold import Read, acts_of, read, written
+from .key import verifier
+from .models import Case
+from .tiles import read_ahead
+
+if TYPE_CHECKING:
+    from xiezhi.core.procedure.book import Book
+    from xiezhi.core.procedure.explain import Explanation
+    from xiezhi.core.procedure.marking import Marking
+
+
+@dataclass(frozen=True, slots=True)
+class EntryView:
+    """One entry of a case. `body` is as entered; `act` the effective act (None where voided, or no act); `number` the case's own count of acts."""
+
+    id: UUID
+    case_seq: int
+    kind_of: str
+    kind: str
+    at: datetime
+    recorded_at: datetime
+    by: tuple[str, ...]
+    of: UUID | None
+    body: dict[str, Any]
+    act: Act | None
+    number: int | None
+    voided: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LogReceipt:
+    """An entry's place in the public log of `size` leaves: index, entry (hex) and the text of its `.tlog-proof` file."""
+
+    act_id: UUID
+    case: str
+    case_seq: int
+    index: int
+    size: int
+    entry: str
+    proof: str
+
+
+@dataclass(frozen=True, slots=True)
+class FieldsProof:
+    """Fields of an entry, each provable against `entry` (hex)."""
+
+    act_id: UUID
+    entry: str
+    fields: tuple[FieldProof, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"id": str(self.act_id), "entry": self.entry, "fields": [one.as_dict() for one in self.fields]}
+
+
+def case(case_id: str) -> Case | None:
+    return Case.objects.filter(pk=case_id).first()
+
+
+def history(case_id: str) -> list[EntryView]:
+    """The entries of a case in order of entry; empty for no such case. Two queries."""
+    row = case(case_id)
+    if row is None:
+        return []
+    return _views(row, [one.body for one in written(case_id)])
+
+
+def _views(row: Case, bodies: list[dict[str, Any]]) -> list[EntryView]:
+    projection = project(bodies)
+    effective = {act.id: act for act in acts_of(projection, row, load_vocabulary())}
+    views, number = [], 0
+    for body in bodies:
+        is_act = body["class"] == "act"
+        number += is_act
+        views.append(
+            EntryView(
+                id=UUID(body["id"]),
+                case_seq=body["case_seq"],
+                kind_of=body["class"],
+                kind=body["kind"],
+                at=parse_time(body["at"]),
+                recorded_at=parse_time(body["recorded_at"]),
+                by=tuple(body["by"]),
+                of=UUID(body["of"]) if "of" in body else None,
+                body=body,
+                act=effective.get(body["id"]) if is_act else None,
+                number=number if is_act else None,
+                voided=body["id"] in projection.voided,
+            )
+        )
+    return views
+
+
+def marking(case_id: str) -> tuple[Book, Marking]:
+    """The rules of a case and its marking. Raises Case.DoesNotExist."""
+    known = read(Case.objects.get(pk=case_id))
+    return known.book, known.marking()
+
+
+def explanation(case_id: str, now: datetime) -> Explanation:
+    """What must be done, may be done, and may not be done yet, with reasons. Raises Case.DoesNotExist."""
+    return explained(read(Case.objects.get(pk=case_id)), now)
+
+
+def explained(known: Read, now: datetime) -> Explanation:
+    from xiezhi.core.procedure.explain import explain
+
+    return explain(known.book, known.marking(), known.people, now)
+
+
+@dataclass(frozen=True, slots=True)
+class CasePicture:
+    """All that a case page reads, from one reading of the case."""
+
+    row: Case
+    entries: list[EntryView]
+    book: Book
+    marking: Marking
+    explanation: Explanation
+
+
+def picture(case_id: str, now: datetime) -> CasePicture | None:
+    """History, marking and explanation at once: four queries. None for no such case."""
+    row = case(case_id)
+    if row is None:
+        return None
+    known = read(row)
+    return CasePicture(row, _views(row, list(known.bodies)), known.book, known.marking(), explained(known, now))
+
+
+def index_of(act_id: UUID) -> int | None:
+    """The index of an entry in the public log; None while it is not numbered."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT seq FROM record_leaf WHERE entry_id = %s", [act_id])
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+_RECEIPT = """
+SELECT e.case_id, e.case_seq, e.entry, l.seq, c.size, c.note
+FROM record_entry e JOIN record_leaf l ON l.entry_id = e.id
+CROSS JOIN LATERAL (SELECT size, note FROM record_checkpoint ORDER BY size DESC LIMIT 1) c
+WHERE e.id = %s
+"""
+
+
+def receipt(act_id: UUID) -> LogReceipt | None:
+    """The entry's place in the log and its proof under the newest checkpoint; None while it is not numbered. Two queries."""
+    with connection.cursor() as cursor:
+        cursor.execute(_RECEIPT, [act_id])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    case_id, case_seq, entry, index, size, note = row
+    hashes = inclusion_proof(index, size, range_in_tiles(size, read_ahead(index, size)))
+    proof = LogProof(index, tuple(hashes), note)
+    return LogReceipt(act_id, case_id, case_seq, index, size, bytes(entry).hex(), proof.text())
+
+
+def fields_proof(act_id: UUID, paths: Iterable[str]) -> FieldsProof | None:
+    """Proofs of the fields at or below the paths; None for no such entry. Raises BodyError naming a path that is not there."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT b.text, b.seed, e.entry FROM record_entry e JOIN record_entry_body b ON b.entry_id = e.id WHERE e.id = %s", [act_id]
+        )
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    text, seed, entry = row
+    return FieldsProof(act_id, bytes(entry).hex(), tuple(prove_fields(json.loads(text), bytes(seed), paths)))
+
+
+def entry_at(case_id: str, case_seq: int) -> UUID | None:
+    """The id of a case's entry by its number."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM record_entry WHERE case_id = %s AND case_seq = %s", [case_id, case_seq])
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def checkpoint_note() -> str | None:
+    """The published signed note; None before the sequencer first ran."""
+    return published.read_checkpoint()
+
+
+def checkpoint() -> Checkpoint | None:
+    """The published head of the log, its signature checked. None before the first. Raises NoteError when it is damaged."""
+    note, key = checkpoint_note(), verifier()
+    return Checkpoint.open(note, key) if note is not None and key is not None else None
+
+
+def verifier_key() -> str | None:
+    """The public key of the log as `name+hash+key`; its name is the log's origin."""
+    key = verifier()
+    return str(key) if key else None

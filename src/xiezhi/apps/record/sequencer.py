@@ -1,0 +1,193 @@
+"""The one that numbers leaves: takes pending entries in order, folds tiles, signs, commits, and only then publishes.
+
+A signature whose transaction failed never leaves the process, and nothing is signed when the database is behind what is published.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db import DatabaseError, connection, transaction
+
+from xiezhi.core.ledger.errors import LedgerError, NoteError
+from xiezhi.core.ledger.note import Checkpoint, KeySigner
+from xiezhi.core.ledger.tiles import Edge, range_in_tiles
+from xiezhi.core.ledger.tree import leaf_hash
+from xiezhi.site import clock
+
+from . import published
+from .key import LogRefused, publish_verifier, signer
+from .tiles import copy_leaves, edge_of, read_tile, write_tiles
+
+log = logging.getLogger(__name__)
+
+CADENCE = 0.1  # seconds between looks at the queue
+BATCH = 5000  # entries in one transaction
+ADVISORY_LOCK = 0x78_7A_6C_6F_67  # "xzlog"
+
+# Deleting in the numbering transaction loses nothing and leaves no gap; a cursor over ids would lose what commits late.
+_TAKE = """
+WITH taken AS (
+    DELETE FROM record_pending WHERE id IN (SELECT id FROM record_pending ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED) RETURNING id, entry_id
+)
+SELECT t.entry_id, e.entry FROM taken t JOIN record_entry e ON e.id = t.entry_id ORDER BY t.id
+"""
+
+
+class Sequencer:
+    """Numbers leaves for one log. Two at once are harmless: the second finds the lock taken."""
+
+    def __init__(self) -> None:
+        self._signer: KeySigner | None = None
+        self._edge: Edge | None = None
+        self._confirmed = ""  # the published note that this process has held against the database
+
+    def round(self, now: datetime) -> int | None:
+        """One batch: how many leaves were numbered; None when another sequencer is at it. Raises LogRefused, DatabaseError."""
+        with transaction.atomic(durable=True):
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [ADVISORY_LOCK])
+                if not cursor.fetchone()[0]:
+                    return None
+                cursor.execute("SELECT origin, size FROM record_log_state FOR UPDATE")
+                origin, size = cursor.fetchone()
+            key = self._key(origin, size)
+            self._fence(key, size)
+            edge = self._edge_at(size)
+            taken = _take()
+            if not taken and (note := _note_at(size)):
+                grown, numbered = edge, 0
+            else:
+                grown, numbered = edge.copy(), len(taken)
+                _number(grown, taken)
+                note = Checkpoint(key.verifier.name, grown.size, grown.root()).sign(key)
+                _keep(note, key.verifier.name, grown.size, now)
+        self._edge = grown
+        if note != self._confirmed:
+            publish_verifier(key.verifier)
+            published.publish_checkpoint(note)
+            self._confirmed = note
+        return numbered
+
+    def drain(self, now: datetime, patience: float = 30.0) -> int:
+        """Number everything that is pending. Raises LogRefused when another sequencer does not finish in `patience` seconds."""
+        total, until = 0, time.monotonic() + patience
+        while _is_pending() or published.read_checkpoint() is None:
+            numbered = self.round(now)
+            if numbered is None:
+                if time.monotonic() > until:
+                    raise LogRefused("another sequencer holds the log and does not finish. 另一进程正在编号，请稍后再试。")
+                time.sleep(0.05)
+            total += numbered or 0
+        return total
+
+    def _key(self, origin: str, size: int) -> KeySigner:
+        if self._signer is None:
+            self._signer = signer(may_make=size == 0 and not origin)
+        if origin and self._signer.verifier.name != origin:
+            raise LogRefused(
+                f"this database holds the log {origin}, but the key is of {self._signer.verifier.name}. Put back the key that belongs to it. "
+                "签名密钥与数据库中的日志不是一套，请恢复原密钥。"
+            )
+        return self._signer
+
+    def _fence(self, key: KeySigner, size: int) -> None:
+        """Never sign a fork: what is published must be a prefix of what the database holds."""
+        note = published.read_checkpoint()
+        if note is None:
+            if size:
+                log.warning("no published checkpoint beside a log of %d leaves; the database's own is taken for it", size)
+            return
+        if note == self._confirmed:
+            return
+        try:
+            head = Checkpoint.open(note, key.verifier)
+        except NoteError as error:
+            raise LogRefused(
+                f"the published checkpoint {published.checkpoint_path()} is not this log's ({error}). Put it back from a copy. "
+                "已公布的检查点不是本日志所签，请从副本恢复。"
+            ) from error
+        if head.size > size:
+            raise LogRefused(
+                f"the database holds {size} leaves, but {head.size} are published: it was restored from an older backup. Nothing is signed. "
+                f"Restore a backup that has all {head.size}, or replay the missing entries. 数据库比已公布的检查点旧（{size} < {head.size}），"
+                "已停止签名；请恢复较新的备份。"
+            )
+        if range_in_tiles(head.size, read_tile)(0, head.size) != head.root:
+            raise LogRefused(
+                f"the database's first {head.size} leaves are not those that were published. Nothing is signed; run `xiezhi ledger verify`. "
+                "数据库内容与已公布的检查点不一致，已停止签名；请运行 xiezhi ledger verify 查找。"
+            )
+        self._confirmed = note
+
+    def _edge_at(self, size: int) -> Edge:
+        if self._edge is None or self._edge.size != size:
+            try:
+                self._edge = edge_of(size)
+            except LedgerError as error:
+                raise LogRefused(f"{error}. Nothing is signed; run `xiezhi ledger verify`. 日志分块残缺，已停止签名。") from error
+            note = _note_at(size)
+            if note and Checkpoint.parse(note.rpartition("\n\n")[0] + "\n").root != self._edge.root():
+                self._edge = None
+                raise LogRefused(
+                    "the tiles do not give the signed root. Nothing is signed; run `xiezhi ledger verify`. 日志分块与已签根哈希不符，已停止签名。"
+                )
+        return self._edge
+
+
+def _take() -> list[tuple[object, bytes]]:
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE, [BATCH])
+        return [(entry_id, bytes(entry)) for entry_id, entry in cursor.fetchall()]
+
+
+def _number(edge: Edge, taken: list[tuple[object, bytes]]) -> None:
+    hashes = [leaf_hash(entry) for _, entry in taken]
+    copy_leaves((edge.size + place, entry_id, hashes[place]) for place, (entry_id, _) in enumerate(taken))
+    if hashes:
+        write_tiles(edge.extend(hashes))
+
+
+def _keep(note: str, origin: str, size: int, now: datetime) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO record_checkpoint (size, note, at) VALUES (%s, %s, %s)", [size, note, now])
+        cursor.execute("UPDATE record_log_state SET size = %s, origin = %s", [size, origin])
+
+
+def _note_at(size: int) -> str | None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT note FROM record_checkpoint WHERE size = %s", [size])
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def _is_pending() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM record_pending)")
+        return bool(cursor.fetchone()[0])
+
+
+def run(stop: threading.Event, now: Callable[[], datetime] = clock.now) -> None:
+    """Number leaves until `stop` is set. A lost database or a refusal is logged and tried again; it never ends the loop."""
+    sequencer = Sequencer()
+    fresh = True
+    while not stop.is_set():
+        wait = CADENCE
+        try:
+            if fresh or _is_pending():
+                numbered = sequencer.round(now())
+                fresh = numbered is None
+                wait = 0.0 if numbered == BATCH else CADENCE
+        except LogRefused as refusal:
+            log.error("the log is not signed: %s", refusal)  # noqa: TRY400 - the message is the whole story
+            sequencer, fresh, wait = Sequencer(), True, 5.0
+        except (DatabaseError, OSError) as error:
+            log.warning("the log waits: %s", str(error).strip())
+            connection.close()
+            sequencer, fresh, wait = Sequencer(), True, 1.0
+        stop.wait(wait)
+    connection.close()

@@ -1,0 +1,35 @@
+"""The front door of the record: the only way to write history.
+
+perform         put an act on the record, or be refused with reasons and citations
+check           ask what `perform` would answer, writing nothing
+attach          something that arrives later for an act
+correct         replace stated fields of an entry or void it, with reason and approver
+answer_of       what the same id was answered before
+load_histories  the same step in batches, for import, demo and benchmarks
+log_refusal     note a refusal again after rolling one's own transaction back
+drain_outbox    hand over, once, what was committed for the worker to do
+"""
+
+from __future__ import annotations
+
+from .answers import CaseChange, Receipt, Refusal
+from .later import attach, correct
+from .load import HistoryRefused, load_histories
+from .outbox import drain_outbox
+from .perform import answer_of, check, perform
+from .refusals import log_refusal
+
+__all__ = [
+    "CaseChange",
+    "HistoryRefused",
+    "Receipt",
+    "Refusal",
+    "answer_of",
+    "attach",
+    "check",
+    "correct",
+    "drain_outbox",
+    "load_histories",
+    "log_refusal",
+    "perform",
+]

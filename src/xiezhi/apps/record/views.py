@@ -1,0 +1,82 @@
+"""The public log under /log/: static by nature, so that anyone can mirror it (C2SP tlog-tiles)."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from xiezhi.core.ledger.errors import TileError
+from xiezhi.core.ledger.tiles import bundle, parse_index, tile_path
+from xiezhi.core.ledger.tree import HASH_LENGTH
+
+from . import queries
+from .tiles import read_entries, read_tile
+
+TEXT = "text/plain; charset=utf-8"
+BYTES = "application/octet-stream"
+DEEPEST = 63
+
+_briefly = cache_control(public=True, max_age=1, must_revalidate=True)
+
+
+def _open(response: HttpResponse) -> HttpResponse:
+    """Verifiers run anywhere, also in a page of another site."""
+    response["Access-Control-Allow-Origin"] = "*"
+    return response
+
+
+def _missing(what: str) -> HttpResponse:
+    return HttpResponse(f"{what} 不存在。\n{what} is not there.\n", status=404, content_type=TEXT)
+
+
+@require_safe
+@_briefly
+def checkpoint(_: HttpRequest) -> HttpResponse:
+    """The signed head."""
+    note = queries.checkpoint_note()
+    if note is None:
+        return HttpResponse("日志尚未启动。\nThe log has not begun.\n", status=503, content_type=TEXT, headers={"Retry-After": "1"})
+    return _open(HttpResponse(note, content_type=TEXT))
+
+
+@require_safe
+@_briefly
+def key(_: HttpRequest) -> HttpResponse:
+    """The verifier key."""
+    text = queries.verifier_key()
+    return _open(HttpResponse(f"{text}\n", content_type=TEXT)) if text else _missing("key")
+
+
+@require_safe
+def tile(_: HttpRequest, level: str, path: str) -> HttpResponse:
+    """A tile of hashes."""
+    try:
+        index, width = parse_index(path)
+    except TileError:
+        return _missing(f"tile/{level}/{path}")
+    if str(int(level)) != level or int(level) > DEEPEST or index >= 1 << 62:
+        return _missing(f"tile/{level}/{path}")
+    data = read_tile(int(level), index, width)
+    if len(data) != width * HASH_LENGTH:
+        return _missing(tile_path(int(level), index, width))
+    return _immutable(data)
+
+
+@require_safe
+def entries(_: HttpRequest, path: str) -> HttpResponse:
+    """A bundle of entries, 33 bytes each."""
+    try:
+        index, width = parse_index(path)
+    except TileError:
+        return _missing(f"tile/entries/{path}")
+    found = read_entries(index, width) if index < 1 << 54 else []
+    if len(found) != width:
+        return _missing(f"tile/entries/{path}")
+    return _immutable(bundle(found))
+
+
+def _immutable(data: bytes) -> HttpResponse:
+    response = _open(HttpResponse(data, content_type=BYTES))
+    response["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
