@@ -10,7 +10,6 @@ from typing import Any
 from xiezhi.apps.accounts.permissions import act_action, may
 from xiezhi.apps.casework import deadlines, words
 from xiezhi.apps.casework.models import CaseFile
-from xiezhi.apps.casework.reading import by_tightness
 from xiezhi.apps.casework.timeline import MISSING, Section, nodes_of, sections_of
 from xiezhi.apps.record import queries as record
 from xiezhi.apps.registry import queries as registry
@@ -117,22 +116,10 @@ def _steps(found: Iterable[Any], can: Callable[[str], bool], now: datetime, cale
     return rows
 
 
-def duty_zh(duty: Any, vocabulary: Any) -> str:
-    """What a duty asks for, short: the first act that answers it, else the rule in words."""
-    kind = vocabulary.acts.get(duty.expect[0]) if duty.expect else None
-    return kind.zh if kind else duty.zh
-
-
-def _cards(marking: Any, vocabulary: Any, now: datetime, calendar: Any) -> list[Card]:
+def _cards(deadlines_: Iterable[Any], now: datetime, calendar: Any) -> list[Card]:
     return [
-        Card(
-            duty_zh(duty, vocabulary),
-            deadlines.of_duty(duty, now, calendar),
-            words.role(duty.hands or "officer"),
-            number,
-            duty.due is not None,
-        )
-        for number, duty in enumerate(by_tightness(marking.duties))
+        Card(step.zh, deadlines.of_duty(step.duty, now, calendar), words.role(step.hands or "officer"), number, step.due is not None)
+        for number, step in enumerate(deadlines_)
     ]
 
 
@@ -166,8 +153,7 @@ def build(file: CaseFile, user: Any, now: datetime) -> CasePage:
     def can(act: str) -> bool:
         return _can(user, act, file.agency)
 
-    cards = _cards(marking, vocabulary, now, calendar)
-    states = {stage.id: stage.state for stage in explanation.stages}
+    cards = _cards(explanation.deadlines, now, calendar)
     pairs = nodes_of(entries, marking, findings, vocabulary, names)
     return CasePage(
         file=file,
@@ -178,7 +164,7 @@ def build(file: CaseFile, user: Any, now: datetime) -> CasePage:
         stages=[StageShown(one.id, one.zh, one.state, one.note, _stage_said(one)) for one in explanation.stages],
         cards=cards[:CARDS],
         more_cards=max(len(cards) - CARDS, 0),
-        sections=sections_of(pairs, stage_finder(explanation.stages, vocabulary), states),
+        sections=sections_of(pairs, explanation.stages, stage_finder(explanation.stages, vocabulary)),
         must=_steps(explanation.must, can, now, calendar),
         may=sorted(_steps(explanation.may, can, now, calendar), key=lambda step: not step.can),
         blocked=_steps(explanation.blocked, can, now, calendar),
@@ -214,7 +200,10 @@ def _stage_said(stage: Any) -> str:
 
 def stage_finder(stages: Iterable[Any], vocabulary: Any) -> Callable[[str], tuple[str, str]]:
     """From an act to its stage (id, words) as the pack orders it; for an act of no stage, the vocabulary's phase."""
-    by_act = {act: (stage.id, stage.zh) for stage in stages for act in stage.acts}
+    by_act: dict[str, tuple[str, str]] = {}
+    for stage in stages:
+        for act in stage.acts:
+            by_act.setdefault(act, (stage.id, stage.zh))
 
     def stage_of(act: str) -> tuple[str, str]:
         if act in by_act:

@@ -14,9 +14,8 @@ from xiezhi.apps.casework.forms.line import put
 from xiezhi.apps.paperwork import service as paperwork
 from xiezhi.apps.record import queries as records
 from xiezhi.apps.record import service as record
-from xiezhi.apps.registry import queries as registry
 
-# Which act draws which number: the key that holds it, and the word after the agency's 代字.
+# Which act draws which number: the key that holds it, and its series after the agency's 代字.
 NUMBERS = {
     "case_filed": ("case.number", "立"),
     "decision_made": ("decision_no", "罚决"),
@@ -61,14 +60,12 @@ def perform_numbered(line: dict[str, Any], act_id: UUID, now: datetime) -> Any:
     click that meets the first one's act, leaves no gap in the series.
     """
     key, word = NUMBERS.get(line["act"], ("", ""))
+    agency = line["agency"]
     if not key or _held(line["data"], key):
-        return record.perform(line, act_id, now)
-    agency = registry.agency(line["agency"])
-    if agency is None:
         return record.perform(line, act_id, now)
     with transaction.atomic():
         # The series' row is locked from here on: of two clicks the second waits, then finds the first one's act.
-        number = paperwork.next_number(agency.id, agency.word + word, now)
+        number = paperwork.next_number(agency, word, now)
         earlier = record.answer_of(act_id)
         if earlier is None:
             put(line["data"], key, number)

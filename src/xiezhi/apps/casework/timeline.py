@@ -208,12 +208,25 @@ def _with_findings(found: list[tuple[Node, str]], findings: Iterable[Any], by_pl
     return result
 
 
-def sections_of(pairs: Iterable[tuple[Node, str]], stage_of: Callable[[str], tuple[str, str]], states: Mapping[str, str]) -> list[Section]:
-    """Group neighbouring nodes of one stage. A stage that the case returns to appears again: time is not rearranged."""
+def sections_of(pairs: Iterable[tuple[Node, str]], stages: Sequence[Any], phase_of: Callable[[str], tuple[str, str]]) -> list[Section]:
+    """Group neighbouring nodes of one stage. A stage that the case returns to appears again: time is not rearranged.
+
+    An act of several stages (service of a notice, of the decision) stands in the current one if it belongs there, else in the next that
+    knows it. An act of no stage stands where the case is; at the very beginning under its phase.
+    """
     sections: list[Section] = []
+    current = 0
     for node, kind in pairs:
-        stage, zh = stage_of(kind) if kind else ("", "")
-        if not sections or (stage and sections[-1].id != stage):
-            sections.append(Section(stage, zh, states.get(stage, "done")))
+        places = [place for place, stage in enumerate(stages) if kind in stage.acts]
+        if places:
+            place = next((one for one in places if one >= current), places[-1])
+            current = max(current, place)
+            id_, zh, state = stages[place].id, stages[place].zh, stages[place].state
+        elif sections:
+            id_, zh, state = sections[-1].id, sections[-1].zh, sections[-1].state
+        else:
+            (id_, zh), state = phase_of(kind), "done"
+        if not sections or sections[-1].id != id_:
+            sections.append(Section(id_, zh, state))
         sections[-1].nodes.append(node)
     return sections

@@ -23,7 +23,7 @@ class MomentField(forms.DateTimeField):
     """A native date-time input, read and shown in China's time. Years outside 1949-2199 are slips of the pen."""
 
     widget = forms.DateTimeInput(attrs={"type": "datetime-local", "step": "60"}, format=DATE_TEXT)
-    default_error_messages = {"invalid": "这不是一个存在的时间。请按“年-月-日 时:分”填写，例如 2026-11-27 09:30。"}
+    default_error_messages = {"invalid": "这个时间不存在。请按“年-月-日 时:分”填写，例如 2026-11-27 09:30。"}
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(input_formats=[DATE_TEXT, "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S"], **kwargs)
@@ -42,7 +42,7 @@ class MomentField(forms.DateTimeField):
 
 class DayField(forms.DateField):
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    default_error_messages = {"invalid": "这不是一个存在的日期。请按“年-月-日”填写，例如 2026-11-27。"}
+    default_error_messages = {"invalid": "这个日期不存在。请按“年-月-日”填写，例如 2026-11-27。"}
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(input_formats=["%Y-%m-%d", "%Y/%m/%d"], **kwargs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,7 +13,6 @@ from xiezhi.apps.accounts.permissions import may
 from xiezhi.apps.casework import casepage, deadlines, words
 from xiezhi.apps.casework.models import CaseFile
 from xiezhi.apps.casework.pages import of_case
-from xiezhi.apps.casework.reading import by_tightness
 from xiezhi.apps.record import queries as record
 from xiezhi.site import clock
 
@@ -62,18 +62,21 @@ def acts(request: HttpRequest, file: CaseFile) -> HttpResponse:
     return render(request, "casework/acts.html", {"page": page, "groups": shown})
 
 
-def _row(duty: Any, number: int, calendar: Any, *, with_sheet: bool, zh: str = "") -> dict[str, Any]:
-    sheet, count = [], 0
-    for step in duty.sheet() if with_sheet and duty.due is not None else ():
-        count += step.counted
-        sheet.append({"date": step.date, "counted": step.counted, "count": count, "why": step.zh})
+def _row(step: Any, number: int, picture: Any, now: datetime, *, with_sheet: bool) -> dict[str, Any]:
+    duty, calendar = step.duty, picture.book.calendar
+    opener = picture.marking.acts[duty.opened_by] if duty.opened_by is not None else None
+    kind = picture.book.pack.vocabulary.acts.get(opener.kind) if opener is not None else None
+    sheet = duty.sheet() if with_sheet and step.due is not None else ()
     return {
         "number": number,
-        "duty": duty,
-        "shown": deadlines.of_duty(duty, clock.now(), calendar),
-        "hands": words.role(duty.hands or "officer"),
-        "opened": zh,
-        "opened_at": duty.opened_at,
+        "zh": step.zh,
+        "why": step.why_zh,
+        "cites": step.cites,
+        "due": step.due,
+        "shown": deadlines.of_duty(duty, now, calendar),
+        "hands": words.role(step.hands or "officer"),
+        "opened": kind.zh if kind else "",
+        "opened_at": duty.start,
         "sheet": sheet,
     }
 
@@ -82,15 +85,11 @@ def _row(duty: Any, number: int, calendar: Any, *, with_sheet: bool, zh: str = "
 @of_case
 def days(request: HttpRequest, file: CaseFile, number: int | None = None) -> HttpResponse:
     """看怎么算的: the day sheet of one running duty, or all running duties without their sheets."""
-    book, marking = record.marking(file.case)
-    running = by_tightness(marking.duties)
-    if number is not None and number >= len(running):
+    now = clock.now()
+    picture = record.picture(file.case, now)
+    running = list(enumerate(picture.explanation.deadlines)) if picture is not None else []
+    if picture is None or (number is not None and number >= len(running)):
         raise Http404("这个期限已经不在走了，可能刚刚办完。请回案件页查看。")
-    chosen = list(enumerate(running)) if number is None else [(number, running[number])]
-    kinds = book.pack.vocabulary.acts
-    rows = []
-    for place, duty in chosen:
-        opener = marking.acts[duty.opened_by] if duty.opened_by is not None else None
-        zh = kinds[opener.kind].zh if opener is not None and opener.kind in kinds else ""
-        rows.append(_row(duty, place, book.calendar, with_sheet=number is not None, zh=zh))
-    return render(request, "casework/days.html", {"file": file, "rows": rows, "number": number, "pack": book.pack})
+    chosen = running if number is None else [running[number]]
+    rows = [_row(step, place, picture, now, with_sheet=number is not None) for place, step in chosen]
+    return render(request, "casework/days.html", {"file": file, "rows": rows, "number": number, "pack": picture.book.pack})

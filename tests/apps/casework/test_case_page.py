@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from tests.apps.casework.conftest import NOW
+
+
+def test_the_case_page_tells_what_must_may_and_may_not_be_done(world, filed, browse, at_ten, django_assert_max_num_queries) -> None:
+    case = filed()
+    client = browse(world["zhou"])
+    client.get("/work/")
+    with django_assert_max_num_queries(10):
+        answer = client.get(f"/work/cases/{case}/")
+    text = answer.content.decode()
+    assert answer.status_code == 200
+    for words in (
+        "擅自占用城市道路堆放建材案",
+        "云城管立〔2026〕1号",
+        "青禾建材经营部",
+        "必须办",
+        "可以办",
+        "现在不能办",
+        "怎样解除",
+        "看怎么算的",
+        "周敏",
+        "执法证有效",
+    ):
+        assert words in text, words
+    assert text.index("必须办") < text.index("可以办") < text.index("现在不能办")
+    assert "1 条记录，编号首尾相接" in text
+
+
+def test_a_blocked_decision_names_its_article_and_opens_it_in_place(world, filed, browse, at_ten) -> None:
+    text = browse(world["zhou"]).get(f"/work/cases/{filed()}/acts/").content.decode()
+    blocked = text[text.index('id="blocked"') :]
+    assert "作出决定" in blocked
+    assert re.search(r'<details class="cite"><summary>[^<]*行政处罚法', blocked)
+
+
+def test_the_day_sheet_counts_day_by_day(world, filed, browse, at_ten) -> None:
+    case = filed()
+    client = browse(world["zhou"])
+    text = client.get(f"/work/cases/{case}/days/").content.decode()
+    assert "作出决定" in text
+    number = re.search(rf"/work/cases/{case}/days/(\d+)/", text)
+    assert number
+    sheet = client.get(number[0]).content.decode()
+    assert "逐日计算表" in sheet
+    assert "立案" in sheet
+    assert client.get(f"/work/cases/{case}/days/99/").status_code == 404
+
+
+def test_missing_pieces_are_nodes_of_their_own(world, filed, perform, browse, at_ten) -> None:
+    case = filed()
+    at = NOW - timedelta(days=1)
+    perform(case, "inquiry_made", at, until=(at + timedelta(minutes=30)).isoformat())
+    text = browse(world["zhou"]).get(f"/work/cases/{case}/").content.decode()
+    assert 'class="gap"' in text
+    assert "可能缺件" in text
+    assert "补上" in text
+
+
+def test_a_gap_in_a_recording_is_drawn_and_said(world, filed, perform, browse, at_ten) -> None:
+    case = filed()
+    at = NOW - timedelta(days=1)
+    video = {
+        "id": "v1", "kind": "video", "from": at.isoformat(), "to": (at + timedelta(minutes=30)).isoformat(), "stored_at": at.isoformat(),
+        "gaps": [{"from": (at + timedelta(minutes=9)).isoformat(), "to": (at + timedelta(minutes=12)).isoformat(), "explained": None}],
+    }  # fmt: skip
+    perform(case, "site_inspected", at, until=(at + timedelta(minutes=30)).isoformat(), recordings=[video])
+    text = browse(world["zhou"]).get(f"/work/cases/{case}/").content.decode()
+    assert "中断 1 处，共 3 分，1 处没有说明" in text
+    assert 'role="img"' in text
+    assert 'class="gap"' in text
+
+
+def test_after_recording_the_page_says_which_number_and_what_is_wrong(world, filed, perform, browse, at_ten) -> None:
+    case = filed()
+    perform(case, "inquiry_made", NOW - timedelta(days=1), by=["zhou"])
+    text = browse(world["zhou"]).get(f"/work/cases/{case}/?recorded=2").content.decode()
+    said = text[text.index("已记入第") : text.index("已记入第") + 3000]
+    assert '<a href="#n2">2</a>' in said
+    assert "可能缺件" in said
+
+
+def test_what_is_not_ones_own_agency_is_not_shown(world, filed, browse, at_ten) -> None:
+    case = filed()
+    assert browse(world["wei"]).get(f"/work/cases/{case}/").status_code == 403
+    assert browse(world["watch"]).get(f"/work/cases/{case}/").status_code == 200
+
+
+def test_a_reviewer_is_offered_no_button_for_an_officers_act(world, filed, browse, at_ten) -> None:
+    case = filed()
+    text = browse(world["sun"]).get(f"/work/cases/{case}/").content.decode()
+    assert f"/work/cases/{case}/acts/inquiry_made/" not in text
