@@ -27,6 +27,7 @@ PUBLIC_MENU = [
     ("/officers", "查执法人员", "user"),
     ("/verify", "核验记录", "seal"),
 ]
+OWN_PAGES = "/work/me/"
 SIZES = {"standard": "标准", "large": "大字", "xlarge": "特大"}
 THEMES = {"auto": "跟随系统", "light": "浅色", "dark": "深色"}
 DISPLAY_COOKIE = "xz_display"
@@ -59,7 +60,9 @@ def _scripts() -> tuple[str, ...]:
 
 
 def _current(path: str, addresses: list[str]) -> str:
-    """The menu address that the path lies under: the longest one."""
+    """The menu address that the path lies under: the longest one. One's own page lies under none."""
+    if path.startswith(OWN_PAGES):
+        return ""
     return max((one for one in addresses if path == one or path.startswith(one.rstrip("/") + "/")), key=len, default="")
 
 
@@ -103,6 +106,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "themes": THEMES,
         "scripts": _scripts(),
         "staff_menu": staff_menu(request),
+        "may_search": signed_in and may(user, "case.read"),
         "public_menu": public_menu(request),
         "user_roles": [{"id": one, "words": Role(one).label, "here": one == role} for one in user.roles] if signed_in else [],
         "current_role": role,

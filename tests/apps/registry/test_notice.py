@@ -52,7 +52,7 @@ def test_the_year_asked_for_is_held_against_every_line():
 
 
 def test_a_file_that_is_not_utf_8_names_the_line():
-    raw = HEAD.encode() + "2027-01-01,holiday,a,\n".encode() + "2027-01-02,holiday,元旦,\n".encode("gbk")
+    raw = HEAD.encode() + b"2027-01-01,holiday,a,\n" + "2027-01-02,holiday,元旦,\n".encode("gbk")
     with pytest.raises(NoticeError, match="第 3 行：不是 UTF-8"):
         decode(raw)
     assert decode(b"\xef\xbb\xbf" + GOOD.encode()) == GOOD

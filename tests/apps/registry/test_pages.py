@@ -77,6 +77,7 @@ def test_a_wrong_field_is_said_at_the_field_and_above(client, sign_in, officer, 
     assert answer.status_code == 422
     assert page.count(words) >= 2, "once in the summary, once at the field"
     assert f'href="#id_{field}"' in page
+    assert "还不能提交，有 1 处要改" in page
     assert f'id="id_{field}_error"' in page
     assert Person.objects.count() == 1
 
@@ -85,6 +86,14 @@ def test_an_id_is_never_changed(client, sign_in, officer):
     sign_in("administrator")
     client.post(reverse("registry:edit_person", args=["yx-o1"]), PERSON | {"id": "other", "post": "队长"})
     assert list(Person.objects.values_list("id", "post")) == [("yx-o1", "队长")]
+
+
+def test_a_role_that_the_form_does_not_offer_is_kept(client, sign_in, agency):
+    service.save_person("yx-l1", name="许鸣", agency=agency, roles=["leader", "witness"])
+    sign_in("administrator")
+    form = {"name": "许鸣", "agency": "yx-cg", "roles": ["chief_leader"], "legal_qualification": "unknown"}
+    assert client.post(reverse("registry:edit_person", args=["yx-l1"]), form).status_code == 302
+    assert Person.objects.get().roles == ["chief_leader", "witness"]
 
 
 def test_a_wrong_credit_code_is_refused(client, sign_in):

@@ -46,7 +46,12 @@ class RegistryForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
-            field.error_messages["required"] = f"请填{field.label}。"
+            chosen = isinstance(field, forms.ChoiceField)
+            field.error_messages["required"] = f"请{'选' if chosen else '填'}{field.label}。"
+            if isinstance(field, forms.ModelChoiceField):
+                field.empty_label = "没有" if not field.required else "请选择"
+            elif isinstance(field, forms.TypedChoiceField):
+                field.choices = [(value, "请选择" if value == "" else words) for value, words in field.choices]
             field.error_messages["invalid"] = f"{field.label}写得不对，请核对。"
         if "id" in self.fields and self.instance.pk and not self.instance._state.adding:
             self.fields["id"].disabled = True
@@ -114,6 +119,11 @@ class PersonForm(RegistryForm):
             "certificate_to": "当天仍然有效。",
             "first_reviewer_since": "初次从事法制审核的，应当通过国家统一法律职业资格考试（行政处罚法第五十八条第二款）。",
         }
+
+    def clean_roles(self) -> list[str]:
+        """The chosen roles, and those that this form does not offer as they were."""
+        offered = {role for role, _ in PERSON_ROLES}
+        return [*self.cleaned_data["roles"], *(role for role in self.initial.get("roles") or [] if role not in offered)]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

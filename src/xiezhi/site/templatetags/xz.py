@@ -148,7 +148,8 @@ def field(bound: BoundField, label: str = "") -> dict[str, Any]:
 def errors(form: BaseForm) -> dict[str, Any]:
     """The summary above a form: every error, linked to its field."""
     named = [(form[name], found) for name, found in form.errors.items() if name != "__all__"] if form.is_bound else []
-    return {"general": form.non_field_errors() if form.is_bound else [], "named": named}
+    general = list(form.non_field_errors()) if form.is_bound else []
+    return {"general": general, "named": named, "count": len(general) + len(named)}
 
 
 @register.simple_tag(takes_context=True)
