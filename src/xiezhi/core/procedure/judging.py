@@ -38,17 +38,15 @@ def judge_act(marking: Marking, kind: str, *, bare: bool = False) -> Judgement:
     for compiled in marking.table.on.get(kind, ()):
         if not compiled.first <= today <= compiled.last or compiled.rule.severity == "none" or (bare and compiled.content):
             continue
-        if compiled.when is not None:
-            applies = compiled.when(scene)
-            if applies is False:
-                continue
-            if applies is not True:
-                unknown.append((compiled, applies))
-                continue
+        applies = True if compiled.when is None else compiled.when(scene)
+        if applies is False:
+            continue
         fault = compiled.check(scene)
         if fault is None:
-            continue
-        if isinstance(fault, Unknown):
+            continue  # kept whether it applies or not (Kleene: unknown implies true is true)
+        if isinstance(applies, Unknown):
+            unknown.append((compiled, applies))
+        elif isinstance(fault, Unknown):
             unknown.append((compiled, fault))
         else:
             broken.append((compiled.rule, compiled.live, fault))
