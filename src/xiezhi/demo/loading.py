@@ -149,7 +149,11 @@ def _by_case(lines: list[Line]) -> Iterator[Line]:
 
 def _documents(case: str) -> None:
     """The decision and the notice as papers, attached to their acts as they would be by the officer who made them."""
-    wanted = {"decision_made": ("decision", "on_spot_decision"), "penalty_proposed": ("penalty_notice",), "review_passed": ("review_opinion",)}
+    wanted = {
+        "decision_made": ("decision", "on_spot_decision"),
+        "penalty_proposed": ("penalty_notice",),
+        "review_passed": ("review_opinion",),
+    }
     for entry in recorded.history(case):
         for document in wanted.get(entry.kind, ()):
             if document in entry.body.get("documents", []):

@@ -12,7 +12,19 @@ from typing import Any
 from xiezhi.demo.timeline import Timeline
 
 RIGHTS = ["statement", "defence", "recusal", "hearing"]
-CHECKLIST = ["subject", "personnel", "jurisdiction", "party", "facts", "evidence", "law", "discretion", "procedure", "documents", "crime_transfer"]
+CHECKLIST = [
+    "subject",
+    "personnel",
+    "jurisdiction",
+    "party",
+    "facts",
+    "evidence",
+    "law",
+    "discretion",
+    "procedure",
+    "documents",
+    "crime_transfer",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +104,15 @@ def investigation(t: Timeline, matter: Matter, *, day: int = 1, stored_after: in
         recordings=t.video(day, "10:20", 20),
     )  # fmt: skip
     due = t.at(day + 10, "17:00").isoformat()
-    t.act("rectification_ordered", day, "10:50", by=two, data={"due": due}, documents=["rectification_order"], signed={**signed, "served": True})
+    t.act(
+        "rectification_ordered",
+        day,
+        "10:50",
+        by=two,
+        data={"due": due},
+        documents=["rectification_order"],
+        signed={**signed, "served": True},
+    )
     show_identity(t, day + 2, "13:55")
     t.act(
         "inquiry_made", day + 2, "14:00", by=two, minutes=50, documents=["inquiry_record"], signed=signed,
@@ -105,7 +125,15 @@ def investigation(t: Timeline, matter: Matter, *, day: int = 1, stored_after: in
         "significant_rights": matter.hearing,
         "urgent": False,
     }
-    for fact in ("complex", "public_interest", "social_impact", "collective_required", "deprives_liberty", "life_health_property", "disputable"):
+    for fact in (
+        "complex",
+        "public_interest",
+        "social_impact",
+        "collective_required",
+        "deprives_liberty",
+        "life_health_property",
+        "disputable",
+    ):
         conclusion[fact] = False
     conclusion["crime_suspected"] = False
     t.act("investigation_concluded", day + 4, "10:00", by=two, data=conclusion, documents=["investigation_report"])
@@ -157,7 +185,9 @@ def hearing(t: Timeline, *, day: int = 9) -> None:
     presider = t.staff.presider or t.staff.leaders[-1]
     signed = {"party": "signed", "officers": 2, "served": False}
     t.act("hearing_requested", day, "11:00", documents=["hearing_request"])
-    t.act("defence_made", day, "11:10", data={"content": "请求从轻"}, documents=["defence_record"], signed={"party": "signed", "officers": 2})
+    t.act(
+        "defence_made", day, "11:10", data={"content": "请求从轻"}, documents=["defence_record"], signed={"party": "signed", "officers": 2}
+    )
     held = t.at(day + 11, "09:00").isoformat()
     t.act(
         "hearing_notified", day + 1, "10:00", by=(presider,), data={"hearing_at": held, "public": True}, documents=["hearing_notice"],

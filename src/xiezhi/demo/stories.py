@@ -46,16 +46,57 @@ Numbering = Callable[[str, str, date], str]
 
 STORIES: list[Story] = [
     # 城市管理局: the agency that the sign-ins look at first
-    Story("yx-cg", 0, "q-qinghe", 6000, "submitted", 1, place="云溪区星河路 41 号门前", facts="占用城市道路堆放砂石约 21.6 平方米，未办理占用许可。"),
+    Story(
+        "yx-cg",
+        0,
+        "q-qinghe",
+        6000,
+        "submitted",
+        1,
+        place="云溪区星河路 41 号门前",
+        facts="占用城市道路堆放砂石约 21.6 平方米，未办理占用许可。",
+    ),
     Story("yx-cg", 0, "q-anju", 52000, "submitted", 8, place="云溪区安居里东门", facts="占用人行道搭建围挡约 60 平方米，未办理占用许可。"),
     Story("yx-cg", 1, "q-yuanfeng", 5000, "performed", 3, place="云溪区星河路", facts="运输建筑垃圾时车厢未盖严，砂土撒落路面约 40 米。"),
     Story("yx-cg", 1, "q-lvzhou", 3000, "published", 6, place="云溪区北环路", facts="运输渣土时沿途遗撒，污染路面约 120 米。"),
     Story("yx-cg", 1, "q-lvzhou", 60000, "archived", 20, place="云溪区望江路", facts="三辆渣土车未密闭运输，沿途遗撒约 2 公里。"),
-    Story("yx-cg", 2, "q-huiguang", 120000, "archived", 30, hearing=True, place="云溪区南屏大厦楼顶", facts="擅自设置大型户外广告 180 平方米。"),
+    Story(
+        "yx-cg",
+        2,
+        "q-huiguang",
+        120000,
+        "archived",
+        30,
+        hearing=True,
+        place="云溪区南屏大厦楼顶",
+        facts="擅自设置大型户外广告 180 平方米。",
+    ),
     Story("yx-cg", 2, "q-huiguang", 80000, "reviewed", 1, place="云溪区澄江路 30 号", facts="擅自设置大型户外广告 96 平方米。"),
-    Story("yx-cg", 2, "q-huiguang", 55000, "reviewed", 2, twist="returned", place="云溪区平湖路口", facts="擅自设置大型户外广告 48 平方米。"),
-    Story("yx-cg", 2, "q-yuanfeng", 90000, "reviewed", 3, twist="rejected", place="云溪区桂阳街 9 号", facts="擅自设置大型户外广告 110 平方米。"),
-    Story("yx-cg", 0, "q-mingtang", 800, "investigated", 1, twist="gap", place="云溪区文昌巷 22 号门前", facts="店外占道摆放桌椅约 12 平方米。"),
+    Story(
+        "yx-cg", 2, "q-huiguang", 55000, "reviewed", 2, twist="returned", place="云溪区平湖路口", facts="擅自设置大型户外广告 48 平方米。"
+    ),
+    Story(
+        "yx-cg",
+        2,
+        "q-yuanfeng",
+        90000,
+        "reviewed",
+        3,
+        twist="rejected",
+        place="云溪区桂阳街 9 号",
+        facts="擅自设置大型户外广告 110 平方米。",
+    ),
+    Story(
+        "yx-cg",
+        0,
+        "q-mingtang",
+        800,
+        "investigated",
+        1,
+        twist="gap",
+        place="云溪区文昌巷 22 号门前",
+        facts="店外占道摆放桌椅约 12 平方米。",
+    ),
     Story("yx-cg", 0, "q-zhangmou", 500, "noticed", 2, place="云溪区安居里 3 幢前", facts="占用公共道路堆放装修材料约 6 平方米。"),
     Story("yx-cg", 0, "q-limou", 6500, "noticed", 1, place="云溪区澄江路 66 号", facts="占用城市道路停放施工机械，拒不移走。"),
     Story("yx-cg", 1, "q-zhucheng", 4000, "decided", 2, place="云溪区平湖路", facts="工地出入口车辆带泥上路，污染路面约 80 米。"),
@@ -65,15 +106,45 @@ STORIES: list[Story] = [
     Story("yx-cg", 0, "q-anju", 3000, "closed", 4, place="云溪区安居里西门", facts="占用人行道堆放绿化土方约 30 平方米。"),
     Story("yx-cg", 0, "q-mingtang", 600, "closed", 28, place="云溪区文昌巷 22 号", facts="店外经营占用人行道约 8 平方米。"),
     Story("yx-cg", 0, "q-mingtang", 700, "archived", 40, place="云溪区文昌巷 24 号", facts="店外堆放货物占用人行道约 7 平方米。"),
-    Story("yx-cg", 0, "q-qinghe", 1500, "archived", 55, twist="late_recording", place="云溪区星河路 43 号", facts="占用车行道卸货超过核准时间。"),
+    Story(
+        "yx-cg",
+        0,
+        "q-qinghe",
+        1500,
+        "archived",
+        55,
+        twist="late_recording",
+        place="云溪区星河路 43 号",
+        facts="占用车行道卸货超过核准时间。",
+    ),
     Story("yx-cg", 1, "q-lvzhou", 2500, "archived", 60, place="云溪区北环路", facts="渣土车未密闭运输。"),
-    Story("yx-cg", 1, "q-lvzhou", 3000, "published", 12, twist="withdrawn", place="云溪区北环路", facts="渣土运输遗撒，后经复核违法主体认定有误。"),
+    Story(
+        "yx-cg",
+        1,
+        "q-lvzhou",
+        3000,
+        "published",
+        12,
+        twist="withdrawn",
+        place="云溪区北环路",
+        facts="渣土运输遗撒，后经复核违法主体认定有误。",
+    ),
     Story("yx-cg", 0, "q-minor", 100, "served", 3, twist="minor", place="云溪区文昌巷 9 号", facts="在人行道堆放杂物不听劝阻。"),
     Story("yx-cg", 2, "q-huiguang", 8000, "filed", 2, place="云溪区文昌巷口", facts="擅自设置灯箱广告 6 处。"),
     Story("yx-cg", 0, "q-anju", 1000, "filed", 1, place="云溪区安居里南门", facts="占用消防通道堆放垃圾桶。"),
     Story("yx-cg", 1, "q-zhucheng", 2000, "lead", 1, place="云溪区平湖路 200 号", facts="群众反映工地车辆带泥上路。"),
     Story("yx-cg", 0, "q-qinghe", 1000, "lead", 2, place="云溪区星河路 41 号", facts="巡查发现门前再次堆放砂石。"),
-    Story("yx-cg", 0, "q-limou", 900, "investigated", 3, twist="dropped", place="云溪区澄江路 66 号", facts="占道停放施工机械，经查已办理占用许可。"),
+    Story(
+        "yx-cg",
+        0,
+        "q-limou",
+        900,
+        "investigated",
+        3,
+        twist="dropped",
+        place="云溪区澄江路 66 号",
+        facts="占道停放施工机械，经查已办理占用许可。",
+    ),
     Story("yx-cg", 3, "q-zhangmou", 100, "archived", 5, twist="summary", place="云溪区安居里 3 幢", facts="随意倾倒生活垃圾一袋。"),
     Story("yx-cg", 3, "q-limou", 150, "archived", 15, twist="summary", place="云溪区澄江路 70 号", facts="向绿化带倾倒餐厨垃圾。"),
     Story("yx-cg", 3, "q-mingtang", 200, "archived", 25, twist="summary", place="云溪区文昌巷 22 号", facts="将餐厨垃圾倒入雨水口。"),
@@ -91,10 +162,22 @@ STORIES: list[Story] = [
     Story("yx-sj", 0, "q-zhangmou", 800, "decided", 1, place="云溪区安居里", facts="流动摊点销售不合格食品 12 份。"),
     Story("yx-sj", 1, "q-lvzhou", 10000, "filed", 3, place="云溪区北环路 120 号", facts="招投标材料宣传虚假业绩。"),
     Story("yx-sj", 0, "q-qinghe", 1000, "lead", 1, place="云溪区星河路 41 号", facts="举报销售不合格饮料。"),
-    Story("yx-sj", 1, "q-zhucheng", 35000, "served", 4, twist="secret", place="云溪区平湖路 200 号", facts="宣传材料涉及未公开的工艺参数。"),
+    Story(
+        "yx-sj", 1, "q-zhucheng", 35000, "served", 4, twist="secret", place="云溪区平湖路 200 号", facts="宣传材料涉及未公开的工艺参数。"
+    ),
     Story("yx-sj", 0, "q-xiaman", 15000, "closed", 6, place="云溪区桂阳街 58 号", facts="从业人员无健康证明。"),
     # 住房和城乡建设局
-    Story("yx-zj", 0, "q-zhucheng", 150000, "archived", 12, hearing=True, place="云溪区平湖路 200 号", facts="未取得施工许可证擅自开工建设 3 号楼。"),
+    Story(
+        "yx-zj",
+        0,
+        "q-zhucheng",
+        150000,
+        "archived",
+        12,
+        hearing=True,
+        place="云溪区平湖路 200 号",
+        facts="未取得施工许可证擅自开工建设 3 号楼。",
+    ),
     Story("yx-zj", 0, "q-zhucheng", 85000, "reviewed", 1, place="云溪区北环路 18 号", facts="未取得施工许可证擅自进行基坑施工。"),
     Story("yx-zj", 0, "q-yuanfeng", 20000, "published", 5, place="云溪区望江路 7 号", facts="未取得施工许可证改造厂房。"),
     Story("yx-zj", 1, "q-zhucheng", 30000, "performed", 2, place="云溪区平湖路 200 号", facts="工地裸土未覆盖约 900 平方米。"),
@@ -114,8 +197,12 @@ STORIES: list[Story] = [
 
 def needs_review(story: Story) -> bool:
     """Whether the story's author meant it to go through legal review: the demo says so, the engine judges."""
+    if story.agency == "yx-sj" and story.twist != "summary":
+        return True  # market supervision reviews every ordinary case
     citizen = _party(story.party)["kind"] == "citizen"
-    return story.fine >= (5000 if citizen else 50000) or story.hearing or story.twist in ("returned", "rejected") or story.stage == "submitted"
+    return (
+        story.fine >= (5000 if citizen else 50000) or story.hearing or story.twist in ("returned", "rejected") or story.stage == "submitted"
+    )
 
 
 def _party(party_id: str) -> dict[str, Any]:
@@ -130,7 +217,7 @@ def write(story: Story, case: str, today: date, calendar: Calendar, number: Numb
     start = calendar.add_workdays(today, -(last + story.idle + 1))
     t = Timeline(case=case, procedure=procedure, staff=staff(story.agency), start=start, calendar=calendar)
     matter = acts.Matter(
-        title=power["title"], number="" if story.stage == "lead" else number(story.agency, "立", start), party=_party(story.party), power=power,
+        title=power["title"], number="" if story.stage == "lead" or story.twist == "summary" else number(story.agency, "立", start), party=_party(story.party), power=power,
         fine=story.fine, place=story.place, facts=story.facts, hearing=story.hearing,
         grave=story.hearing or story.twist == "grave" or story.fine >= 50000,
     )  # fmt: skip
