@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from xiezhi.apps.accounts.permissions import act_action, require
 from xiezhi.apps.casework.forms import ActForm, line_of
@@ -14,6 +15,8 @@ from xiezhi.apps.casework.forms.line import put
 from xiezhi.apps.paperwork import service as paperwork
 from xiezhi.apps.record import queries as records
 from xiezhi.apps.record import service as record
+from xiezhi.apps.registry import queries as parties
+from xiezhi.apps.registry import service as registry
 
 # Which act draws which number: the key that holds it, and its series after the agency's 代字.
 NUMBERS = {
@@ -103,4 +106,15 @@ def file_case(user: Any, form: Any, now: datetime) -> Any:
     line = _complete(form, line_of(form, str(act_id), agency.id))
     line["procedure"] = form.cleaned_data["procedure"]
     form.add_facts(line["data"])
-    return perform_numbered(line, act_id, now)
+    answer = perform_numbered(line, act_id, now)
+    if isinstance(answer, record.Receipt) and (party := form.new_party()):
+        _register(party, agency, now)
+    return answer
+
+
+def _register(party: dict[str, Any], agency: Any, now: datetime) -> None:
+    """Put a new party into the registry. Of two clicks one finds it there already, which is as good."""
+    if parties.party(party["id"]) is not None:
+        return
+    with contextlib.suppress(IntegrityError), transaction.atomic():
+        registry.save_party(now=now, agency=agency, **party)

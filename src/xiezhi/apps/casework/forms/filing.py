@@ -58,7 +58,9 @@ class FilingForm(ActForm):
     """ActForm of the first act, with the power item as a choice and the party's particulars always asked."""
 
     procedure = forms.CharField(widget=forms.HiddenInput)
-    power = forms.ChoiceField(label="执法事项", error_messages={"required": "请选择执法事项。"})
+    power = forms.ChoiceField(
+        label="执法事项", error_messages={"required": "请选择执法事项。", "invalid_choice": "没有这个事项，或者它还没有启用。请重新选择。"}
+    )
     party_id = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, beginning: Beginning, agency: Any, powers: Sequence[Any], **kwargs: Any) -> None:
@@ -104,6 +106,13 @@ class FilingForm(ActForm):
     def own_party_id(self) -> str:
         """The chosen party's id; a new party's follows from the form, so that a second click names the same one."""
         return self.cleaned_data.get("party_id") or str(uuid.uuid5(self.cleaned_data["id"], "party"))
+
+    def new_party(self) -> dict[str, Any]:
+        """The fields of a party that is not in the registry yet; empty when a registered one was chosen."""
+        if self.cleaned_data.get("party_id"):
+            return {}
+        found = {key: self.cleaned_data.get(f"data-party.{key}") for key in PARTY_KEYS}
+        return {"id": uuid.UUID(self.own_party_id()), **{key: value for key, value in found.items() if value}}
 
 
 def filing_form(
