@@ -11,6 +11,7 @@ import pytest
 
 from xiezhi.core.law.check import check_pack, guards_of, params_used
 from xiezhi.core.law.clock import SHANGHAI
+from xiezhi.core.law.errors import PackError
 from xiezhi.core.law.pack import Pack, find_packs_dir, load_pack, pack_ids
 from xiezhi.core.law.rules import Companion, Duty, Gate, Order
 
@@ -249,3 +250,42 @@ def test_the_packs_folder_can_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XIEZHI_PACKS", str(GOOD))
     assert find_packs_dir() == GOOD
     assert pack_ids() == ["district", "land", "town"]
+
+
+def test_a_changed_file_is_seen_at_the_next_call(tmp_path: Path) -> None:
+    first = edited(tmp_path, "land/params.yaml", "value: 90", "value: 80")
+    packs = tmp_path / "packs"
+    assert load_pack("district", packs) is first
+    rules = packs / "district/rules/more.yaml"
+    rules.write_text(
+        (packs / "district/rules/own.yaml").read_text(encoding="utf-8").replace("submitted", "more").replace("tightens: true", ""),
+        encoding="utf-8",
+    )
+    with pytest.raises(PackError, match="the key 'kind' is missing"):
+        load_pack("district", packs)
+    rules.unlink()
+    assert load_pack("district", packs).hash == first.hash
+
+
+def test_the_words_of_the_tables_are_checked(tmp_path: Path) -> None:
+    packs = tmp_path / "packs"
+    shutil.copytree(GOOD, packs)
+    (packs / "district/acts.yaml").write_text(
+        "penalti:\n  stages:\n    - {id: a, zh: 立案, en: Filing, acts: [case_filled]}\n", encoding="utf-8"
+    )
+    (packs / "district/av.yaml").write_text("site_inspected: {media: [film], cite: [district/review/9]}\n", encoding="utf-8")
+    (packs / "district/disclosure.yaml").write_text(
+        "summary: {fields: [number, parti]}\nterm: {decision: $decision.dayz}\n", encoding="utf-8"
+    )
+    found = [(str(error.place).removeprefix("packs/district/"), error.found) for error in check_pack(load_pack("district", packs))]
+    assert found == [
+        ("acts.yaml:1:1", "found 'penalti'"),
+        ("acts.yaml:3:42", "found 'case_filled'"),
+        ("av.yaml:1:26", "found 'film'"),
+        ("av.yaml:1:40", "found 'district/review/9'"),
+        ("disclosure.yaml:1:28", "found 'parti'"),
+        ("disclosure.yaml:2:18", "found '$decision.dayz'"),
+    ]
+    assert load_pack("district", packs).acts == {
+        "penalti": {"stages": [{"id": "a", "zh": "立案", "en": "Filing", "acts": ["case_filled"]}]}
+    }

@@ -14,11 +14,12 @@ from xiezhi.core.law.pack import Pack
 from xiezhi.core.law.read_terms import UNITS, params_of
 from xiezhi.core.law.rules import Duty, Rule, TermText
 from xiezhi.core.law.source import GuardText
+from xiezhi.core.law.tables import check_tables
 
 
 def check_pack(pack: Pack) -> list[PackError]:
     """All mistakes found, in file order; empty when there is none. Guards are checked by core.procedure, over `guards_of`."""
-    found = [*_numbers(pack), *_tables(pack), *_terms(pack), *_words(pack)]
+    found = [*_numbers(pack), *_tables(pack), *_terms(pack), *_words(pack), *check_tables(pack)]
     return sorted(found, key=lambda error: error.place)
 
 

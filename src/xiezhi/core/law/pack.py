@@ -19,7 +19,7 @@ from xiezhi.core.law.params import Amount, Param, ParamValue
 from xiezhi.core.law.places import find_packs_dir, shown_name
 from xiezhi.core.law.references import check_references, ground_of, names_of
 from xiezhi.core.law.rules import Rule
-from xiezhi.core.law.source import nearest
+from xiezhi.core.law.source import Node, nearest
 from xiezhi.core.law.vocabulary import Vocabulary, load_vocabulary
 
 __all__ = ["Pack", "find_packs_dir", "load_pack", "pack_ids"]
@@ -30,7 +30,7 @@ class Pack:
     """The merged law of one pack. Two packs are the same edition exactly when their `hash` is the same.
 
     `chain` holds the ids of the packs it is merged from, the base first; `provenance` tells for each parameter, rule and row
-    (`major.fine_citizen`) which packs state it, the base first.
+    (`major.fine_citizen`) which packs state it, the base first. `tables` are the nodes that acts, checklists and so on were read from.
     """
 
     id: str
@@ -55,6 +55,7 @@ class Pack:
     provenance: dict[str, tuple[Origin, ...]]
     names: dict[str, str]
     ground: Ground
+    tables: tuple[tuple[str, Node], ...]
 
     def param_value(self, id: str, at: date | datetime, *, regardless: bool = False) -> ParamValue | None:  # noqa: A002 - ids are called id
         """The value of a parameter in force at that time with its citation, or None when none is in force. Raises KeyError for an unknown id."""
@@ -100,24 +101,52 @@ def pack_ids(packs_dir: Path | None = None) -> list[str]:
     return sorted(path.parent.name for path in base.glob("*/pack.yaml"))
 
 
+Stamp = tuple[Path, int, int]
+# What was asked -> the pack, and the files it was made of as they were then; edition -> pack.
+_ASKED: dict[tuple[str, str], tuple[Pack, tuple[Stamp, ...]]] = {}
 _LOADED: dict[tuple[str, str], Pack] = {}
+_KEEP = 32
 
 
 def load_pack(id_or_path: str | Path, packs_dir: Path | None = None) -> Pack:
     """Load a pack by id or folder, with its parents and what it adopts, merged and checked.
 
-    Raises PackError, whose `also` holds further mistakes. The same content is merged once (by hash).
+    Raises PackError, whose `also` holds further mistakes. The same content is merged once (by hash); while no file has changed, a further
+    call costs only a look at their times.
     """
+    asked = (str(id_or_path), str(packs_dir or find_packs_dir()))
+    held = _ASKED.get(asked)
+    if held is not None and all(_stamp(path) == (path, changed, size) for path, changed, size in held[1]):
+        return held[0]
     folder, base = _find(id_or_path, packs_dir)
     chain = _chain(folder, base)
     vocabulary_path = _vocabulary_path(base)
-    digest = _hash([folder for _, folder, _ in chain], vocabulary_path)
+    folders = [folder for _, folder, _ in chain]
+    # Stamped before reading: a file written meanwhile looks changed at the next call.
+    stamps = tuple(_stamp(path) for path in _watched(folders, vocabulary_path))
+    digest = _hash(folders, vocabulary_path)
     key = (str(folder), digest)
     if key not in _LOADED:
-        if len(_LOADED) > 32:  # editors and tests load many editions; the live ones come back at once
+        if len(_LOADED) >= _KEEP:  # editors and tests load many editions; the live ones come back at once
             _LOADED.clear()
+            _ASKED.clear()
         _LOADED[key] = _merge(chain, base, load_vocabulary(vocabulary_path), digest)
+    _ASKED[asked] = (_LOADED[key], stamps)
     return _LOADED[key]
+
+
+def _stamp(path: Path) -> Stamp:
+    try:
+        stat = path.stat()
+    except OSError:
+        return (path, 0, -1)
+    return (path, stat.st_mtime_ns, stat.st_size)
+
+
+def _watched(folders: list[Path], vocabulary: Path) -> list[Path]:
+    # A folder's own time changes when a file comes or goes.
+    inside = [path for folder in folders for path in [folder, *(sub for sub in folder.rglob("*") if sub.is_dir()), *files_of(folder)]]
+    return [*inside, vocabulary]
 
 
 def _find(id_or_path: str | Path, packs_dir: Path | None) -> tuple[Path, Path]:
@@ -221,6 +250,7 @@ def _merge(chain: list[tuple[Header, Path, bool]], base: Path, vocabulary: Vocab
         provenance={name: tuple(listed) for name, listed in origins.items()},
         names=names_of(layers),
         ground=ground,
+        tables=tuple((name, node) for layer in layers for name, node in layer.tables.items()),
         **{name: merged_table(layers, name) for name in TABLES},
     )
     check_references(pack.params, pack.definitions, pack.rules, ground, layers)
