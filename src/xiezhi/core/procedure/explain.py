@@ -205,11 +205,7 @@ def _merged(steps: list[Next]) -> list[Next]:
 
 
 def _by_nearness(steps: list[Next], outlines: tuple[Outline, ...], current: int) -> list[Next]:
-    """Acts not yet done before repetitions, stages at hand before far ones, in the usual order."""
-    places = {stage.id: place for place, stage in enumerate(outlines)}
-
-    def nearness(step: Next) -> tuple[bool, int, bool]:
-        distance = places.get(step.stage or "", 0) - current
-        return step.done > 0, abs(distance), distance < 0
-
-    return sorted(steps, key=nearness)
+    """Acts not yet done before repetitions; then in the usual order, from where the case stands on, what was passed by at the end."""
+    place = {kind: (number, inside) for number, stage in reversed(list(enumerate(outlines))) for inside, kind in enumerate(stage.acts)}
+    here = max((place[step.act] for step in steps if step.done and place[step.act][0] == current), default=(current, -1))
+    return sorted(steps, key=lambda step: (step.done > 0, place[step.act] < here, place[step.act]))

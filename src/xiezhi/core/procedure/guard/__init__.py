@@ -57,4 +57,4 @@ def compile_value(text: GuardText, names: Names, definitions: Definitions) -> Cl
 
 
 def _at(text: GuardText, error: GuardError) -> PackError:
-    return PackError(text.at(error.offset), error.found, error.expected, "see docs/pack-format.md, Guards")
+    return PackError(text.at(error.offset), f"found {error.found}", error.expected, error.todo)

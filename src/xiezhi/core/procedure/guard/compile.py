@@ -51,6 +51,8 @@ def closure_of(tree: Tree, names: Names, definitions: Definitions) -> Closure:
         case Path():
             return _path(tree, names, definitions)
         case Items():
+            if all(isinstance(item, Literal) for item in tree.items):
+                return _constant(tuple(item.value for item in tree.items if isinstance(item, Literal)))
             return _items(tuple(closure_of(item, names, definitions) for item in tree.items))
         case All():
             return _all(tuple(condition_of(item, names, definitions) for item in tree.items))
@@ -214,6 +216,9 @@ def _not(inner: Condition) -> Condition:
 
 def _compare(tree: Compare, names: Names, definitions: Definitions) -> Condition:
     left = closure_of(tree.left, names, definitions)
+    text = _text(tree.right, names)
+    if text is not None and tree.op in ("==", "!="):
+        return _equals_text(left, text, wanted=tree.op == "==")
     right = closure_of(tree.right, names, definitions)
     op = _EQUALITIES.get(tree.op) or ordered(_ORDERINGS[tree.op], words(tree.left), words(tree.right))
 
@@ -221,6 +226,28 @@ def _compare(tree: Compare, names: Names, definitions: Definitions) -> Condition
         return op(left(scene), right(scene))
 
     return comparison
+
+
+def _text(tree: Tree, names: Names) -> str | None:
+    """The text that an operand always is: a literal, or an act id."""
+    if isinstance(tree, Literal) and isinstance(tree.value, str):
+        return tree.value
+    if isinstance(tree, Path) and len(tree.parts) == 1 and tree.text in names.vocabulary.acts and names.vocabulary.key(tree.text) is None:
+        return None if tree.text in names.definitions else tree.text
+    return None
+
+
+def _equals_text(left: Closure, text: str, *, wanted: bool) -> Condition:
+    """The commonest comparison of all, without detours."""
+
+    def equals(scene: Scene) -> bool | Unknown:
+        value = left(scene)
+        if type(value) is str:
+            return (value == text) is wanted
+        same = equal(value, text)
+        return same if type(same) is Unknown else same is wanted
+
+    return equals
 
 
 def _sum(op: str, left: Closure, right: Closure) -> Closure:

@@ -143,4 +143,5 @@ def _check_count(call: Call) -> None:
 
 def _unknown(what: str, name: str, offset: int, known: Collection[str]) -> None:
     near = get_close_matches(name, list(known), 1, 0.5)
-    raise GuardError(offset, f"the unknown {what} {name!r}", f"a known {what}" + (f"; nearest: {near[0]!r}" if near else ""))
+    todo = f"did you mean '{near[0]}'?" if near else "name one of the vocabulary or of the pack"
+    raise GuardError(offset, f"'{name}', which is no {what}", f"a known {what}", todo)

@@ -21,13 +21,14 @@ _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
 
 
 class GuardError(ValueError):
-    """A guard that cannot be read: `offset` is the place in its text, `expected` what would have been right there."""
+    """A guard that cannot be read: `offset` is the place in its text, `expected` what would have been right there, `todo` the way out."""
 
-    def __init__(self, offset: int, found: str, expected: str) -> None:
+    def __init__(self, offset: int, found: str, expected: str, todo: str = "see docs/pack-format.md, Guards") -> None:
         super().__init__(f"found {found}, expected {expected}")
         self.offset = offset
         self.found = found
         self.expected = expected
+        self.todo = todo
 
 
 @dataclass(frozen=True, slots=True)

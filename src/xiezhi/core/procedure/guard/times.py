@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
@@ -86,10 +86,14 @@ def _measure(unit: str, names: Names) -> Callable[[date, date], Value]:
     return lambda a, b: _months(day(a), day(b)) // size
 
 
-def _hours(a: date, b: date) -> Fraction:
-    if isinstance(a, datetime) and isinstance(b, datetime):
-        return Fraction((b - a) // timedelta(microseconds=1), 3_600_000_000)
-    return Fraction((day(b) - day(a)).days * 24)
+def _hours(a: date, b: date) -> int | Fraction:
+    if not (isinstance(a, datetime) and isinstance(b, datetime)):
+        return (day(b) - day(a)).days * 24
+    span = b - a
+    whole, rest = divmod(span.seconds, 3600)
+    if not rest and not span.microseconds:
+        return span.days * 24 + whole
+    return span.days * 24 + whole + Fraction(rest * 1_000_000 + span.microseconds, 3_600_000_000)
 
 
 def _months(a: date, b: date) -> int:
