@@ -284,8 +284,12 @@ def parse_yaml(content: bytes, file: str) -> Node:
         raise PackError(
             place, f"found YAML that cannot be read ({error.problem})", "YAML", "check indentation, quotes and brackets here"
         ) from error
-    except yaml.YAMLError as error:
-        raise PackError(Place(file, 1, 1), f"found a character that YAML does not allow ({error})", "YAML", "remove it") from error
+    except yaml.reader.ReaderError as error:
+        before = text[: error.position]
+        place = Place(file, before.count("\n") + 1, len(before) - before.rfind("\n"))
+        raise PackError(
+            place, f"found the character U+{ord(text[error.position]):04X}", "characters that YAML allows", "remove it"
+        ) from error
     except RecursionError as error:
         raise PackError(Place(file, 1, 1), "found nesting that is too deep", "a few levels", "flatten it") from error
     if raw is None:
