@@ -36,7 +36,8 @@ def town() -> Pack:
 def edited(tmp_path: Path, file: str, old: str, new: str, pack: str = "district") -> Pack:
     """The pack after a change of one good file."""
     packs = tmp_path / "packs"
-    shutil.copytree(GOOD, packs, dirs_exist_ok=True)
+    if not packs.exists():
+        shutil.copytree(GOOD, packs)
     path = packs / file
     text = path.read_text(encoding="utf-8")
     assert old in text
@@ -289,3 +290,21 @@ def test_the_words_of_the_tables_are_checked(tmp_path: Path) -> None:
     assert load_pack("district", packs).acts == {
         "penalti": {"stages": [{"id": "a", "zh": "立案", "en": "Filing", "acts": ["case_filled"]}]}
     }
+
+
+def test_a_local_threshold_that_reaches_nothing_more_is_found(tmp_path: Path) -> None:
+    looser = "when: penalty.fine >= 20000,"
+    pack = edited(tmp_path, "district/definitions.yaml", "when: complex,", looser)
+    assert [error.found for error in check_pack(pack)] == [
+        "the row 'complex' (>= 20000) reaches nothing beyond 'fine' (>= 10000) at packs/land/definitions.yaml:5:12"
+    ]
+    assert check_pack(edited(tmp_path, "district/definitions.yaml", looser, "when: penalty.fine >= 5000,")) == []
+
+
+def test_an_adopting_pack_gives_days_to_what_it_adopts(tmp_path: Path) -> None:
+    with pytest.raises(PackError) as caught:
+        edited(tmp_path, "town/pack.yaml", "{id: district/review,", "{id: district/reviews,", "town")
+    assert {error.found for error in caught.value.all()} == {
+        f"found the citation 'district/review/{number}', whose instrument 'district/review' has no days in force" for number in (2, 3, 4)
+    }
+    assert caught.value.all()[0].todo == "add 'district/review' there with its 'from'"

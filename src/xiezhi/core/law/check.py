@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import fields
 from datetime import date, timedelta
@@ -15,6 +16,8 @@ from xiezhi.core.law.read_terms import UNITS, params_of
 from xiezhi.core.law.rules import Duty, Rule, TermText
 from xiezhi.core.law.source import GuardText
 from xiezhi.core.law.tables import check_tables
+
+_COMPARED = re.compile(r"(>=|<=|>|<)\s*(\$[a-z][a-z0-9_.]*|[0-9]+(?:\.[0-9]+)?)")
 
 
 def check_pack(pack: Pack) -> list[PackError]:
@@ -103,6 +106,7 @@ def _gap(pack: Pack, name: str, place: Place, span: Span, what: str) -> Iterator
 def _tables(pack: Pack) -> Iterator[PackError]:
     for definition in pack.definitions.values():
         yield from _same_grounds(definition)
+        yield from _idle_thresholds(pack, definition)
 
 
 def _same_grounds(definition: Definition) -> Iterator[PackError]:
@@ -116,6 +120,40 @@ def _same_grounds(definition: Definition) -> Iterator[PackError]:
                     "each ground once",
                     "cite both clauses in one row",
                 )
+
+
+def _idle_thresholds(pack: Pack, definition: Definition) -> Iterator[PackError]:
+    # Two grounds that differ only in a number: one of them reaches nothing that the other does not. When the later one, which is the
+    # nearer pack's, is the idle one, the local threshold has no effect.
+    for index, row in enumerate(definition.rows):
+        for other in definition.rows[:index]:
+            if row.id == other.id or not _overlap(row.validity, other.validity):
+                continue
+            day = cut(row.validity, other.validity)[0] or date(1990, 1, 1)
+            own, below = _threshold(pack, row.when.text, day), _threshold(pack, other.when.text, day)
+            if own is None or below is None or own[0] != below[0]:
+                continue
+            if own[1] > below[1] if own[0][1].startswith(">") else own[1] < below[1]:
+                yield PackError(
+                    row.place,
+                    f"the row '{row.id}' ({own[0][1]} {own[1]}) reaches nothing beyond '{other.id}' ({below[0][1]} {below[1]}) at {other.place}",
+                    "a threshold that reaches further",
+                    "correct the number, or remove the row",
+                )
+
+
+def _threshold(pack: Pack, text: str, day: date) -> tuple[tuple[str, str], Decimal] | None:
+    """((guard without its one threshold, comparison), threshold on that day), or None when the guard is of another form."""
+    found = list(_COMPARED.finditer(text))
+    if len(found) != 1:
+        return None
+    (match,) = found
+    operand = match.group(2)
+    value: object = Decimal(operand) if not operand.startswith("$") else pack.param(operand[1:], day)
+    if not isinstance(value, (int, Decimal)):
+        return None
+    rest = " ".join((text[: match.start(2)] + "#" + text[match.end(2) :]).split())
+    return (rest, match.group(1)), Decimal(value)
 
 
 def _overlap(one: Span, other: Span) -> bool:
