@@ -83,7 +83,11 @@ class Edge:
                 raise TileError(f"the partial tile of level {level} does not fit a log of {size} leaves")
 
     def copy(self) -> Edge:
-        return Edge(self.size, [bytes(row) for row in self._rows])
+        return Edge(self.size, self.rows())
+
+    def rows(self) -> list[bytes]:
+        """The partial tiles, level 0 first; empty where a level is full to the brim."""
+        return [bytes(row) for row in self._rows]
 
     def extend(self, leaves: Iterable[bytes]) -> dict[tuple[int, int], bytes]:
         """Append leaf hashes; answers the tiles that changed, full or partial, by level and index."""
