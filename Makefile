@@ -5,6 +5,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 CORES := $(shell nproc 2>/dev/null || echo 2)
 .DEFAULT_GOAL := help
+MAKEFLAGS += -j2 --no-print-directory
 .PHONY: help install run test check deep lock clean frontend browser
 
 help: ## Explain the commands
@@ -64,7 +65,7 @@ DIST := src/xiezhi/site/static/dist
 
 frontend: ## Build the front end (node); without node the pages work without JavaScript
 	@if ! command -v npm >/dev/null; then echo 'node is not here: the pages will work without JavaScript' >&2; \
-	else $(MAKE) --no-print-directory $(DIST)/xz.js || echo 'the front end could not be built: the pages will work without JavaScript' >&2; fi
+	else $(MAKE) -s $(DIST)/xz.js || echo 'the front end could not be built: the pages will work without JavaScript' >&2; fi
 
 frontend/node_modules/.installed: frontend/package-lock.json
 	@echo 'installing the front end tools' >&2
