@@ -1,0 +1,58 @@
+"""Derived rows are a cache of the record: made again, they are the same."""
+
+from __future__ import annotations
+
+import pytest
+
+from xiezhi.apps.record import projections, service
+from xiezhi.apps.record.rebuild import rebuild
+
+from .conftest import NOW, first, histories, line, new_id
+
+pytestmark = pytest.mark.django_db
+
+
+class Rows:
+    """A projection that keeps, per case, what casework and disclosure keep: derived from the marking alone."""
+
+    def __init__(self):
+        self.rows = {}
+
+    def __call__(self, change):
+        marking = change.marking
+        self.rows[change.case.id] = {
+            "acts": [(act.id, act.kind, act.at, act.documents) for act in marking.acts],
+            "facts": dict(marking.facts),
+            "findings": [(finding.rule, finding.act, finding.due) for finding in marking.findings],
+            "duties": [(duty.opened_by, duty.due, duty.state) for duty in marking.duties],
+            "phase": marking.phase,
+        }
+
+
+@pytest.fixture
+def rows(monkeypatch):
+    kept = Rows()
+    monkeypatch.setattr(projections, "_projections", lambda _: (kept,))
+    return kept
+
+
+def test_rebuilt_rows_are_those_of_the_acts_as_they_came(agency, rows):
+    id_ = new_id()
+    service.load_histories(histories(3))
+    service.perform(first(), new_id(), NOW)
+    service.perform(line("inquiry_made", 2, data={"penalty": {"fine": 70}}), id_, NOW)
+    service.perform(line("case_filed", 1), new_id(), NOW)
+    service.attach(id_, {"kind": "document", "documents": ["inquiry_record"]}, new_id(), NOW)
+    service.correct(id_, {"data": {"penalty": {"fine": 80}}}, "笔误", "yx-l1", new_id(), NOW)
+    live, rows.rows = rows.rows, {}
+    assert rebuild(NOW) == 4
+    assert rows.rows == live
+    assert str(live["YX-1"]["facts"]["penalty.fine"]) == "80"
+
+
+def test_one_case_is_rebuilt(agency, rows):
+    service.load_histories(histories(3))
+    rows.rows = {}
+    assert rebuild(NOW, "YX-L1") == 1
+    assert list(rows.rows) == ["YX-L1"]
+    assert rebuild(NOW, "nothing") == 0
