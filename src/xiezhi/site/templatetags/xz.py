@@ -55,10 +55,10 @@ def icon(name: str, label: str = "") -> SafeString:
 
 
 @register.simple_tag
-def tag(kind: str, text: str) -> SafeString:
-    """A state: late | soon | ok | stop | sealed | gone | draft | line | missing."""
-    mark = icon(STATE_ICONS[kind]) if kind in STATE_ICONS else ""
-    return format_html('<span class="tag {}">{}{}</span>', kind, mark, text)
+def tag(kind: str, text: str, mark: str = "") -> SafeString:
+    """A state: late | soon | ok | stop | sealed | gone | draft | line | missing. `mark` names another icon than the state's own."""
+    name = mark or STATE_ICONS.get(kind, "")
+    return format_html('<span class="tag {}">{}{}</span>', kind, icon(name) if name else "", text)
 
 
 @register.simple_tag(takes_context=True)
@@ -70,7 +70,7 @@ def deadline(
     if due is None or moment is None:
         return ""
     said = words.deadline(due, moment, calendar or context.get("calendar"), opened)
-    return tag(said.kind, said.words)
+    return tag(said.kind, said.words, "" if said.kind == "late" else "clock")
 
 
 @register.simple_tag
