@@ -280,3 +280,68 @@ def test_a_condition_that_holds_needs_no_fact_that_only_says_whether_it_is_asked
     refused = try_step(law, [FILED], decision)
     assert isinstance(refused, Refused)
     assert refused.reasons[0].missing_facts == ("violation.harm",)
+
+
+def test_a_rule_that_is_kept_either_way_needs_no_facts():
+    from xiezhi.core.procedure.fold import fold
+
+    law = book("""
+    - {id: reviewed, kind: gate, on: [decision_made], when: penalty.fine >= 5000, requires: done(review_passed)}
+    """)
+    kept = fold(law, [act("review_passed", "2024-03-04"), act("decision_made", "2024-03-05")], None)
+    assert (kept.findings, kept.not_judged) == ([], [])
+
+
+def test_a_pack_applied_regardless_of_its_days():
+    from xiezhi.core.procedure.fold import fold
+
+    law = book("""
+    - {id: old, kind: order, cite: [law/old/1], on: [decision_made], after: [case_filed]}
+    """)
+    acts = [act("decision_made", "2024-03-05")]
+    assert fold(law, acts, None).findings == []
+    assert [f.rule for f in fold(law, acts, None, regardless_of_validity=True).findings] == ["old"]
+
+
+def test_the_grounds_of_a_definition_are_told():
+    from xiezhi.core.procedure.fold import fold
+
+    law = book(
+        """
+        - {id: reviewed, kind: gate, on: [decision_made], when: major, requires: done(review_passed)}
+        """,
+        definitions="""
+        major:
+          zh: 重大
+          any:
+            - {id: fine, when: penalty.fine >= 5000, cite: [law/a/2], zh: 数额较大}
+            - {id: minor, when: party.minor, cite: [law/a/3], zh: 未成年人}
+            - {id: gone, when: "true", cite: [law/old/3], zh: 旧规定}
+        """,
+    )
+    marking = fold(law, [act("decision_made", "2024-03-05", penalty={"fine": 5000})], None)
+    assert [(g.row.id, g.holds, g.unknown) for g in marking.major] == [("fine", True, ()), ("minor", False, ("party.minor",))]
+    assert [f.rule for f in marking.findings] == ["reviewed"]
+
+
+def test_a_definition_that_rests_on_itself_is_a_mistake():
+    from xiezhi.core.law.errors import PackError
+
+    with pytest.raises(PackError, match="rests on itself"):
+        book(
+            """
+            - {id: reviewed, kind: gate, on: [decision_made], when: one, requires: done(review_passed)}
+            """,
+            definitions="""
+            one: {zh: 一, any: [{id: a, when: two, cite: [law/a/2], zh: 二}]}
+            two: {zh: 二, any: [{id: a, when: one, cite: [law/a/2], zh: 一}]}
+            """,
+        )
+
+
+def test_joint_agencies_each_review_their_own():
+    law = book("""
+    - {id: own, kind: gate, on: [decision_made], requires: done(review_passed; it.agency == this.agency)}
+    """)
+    passed = act("review_passed", "2024-03-04", agency="a1")
+    assert broken(law, passed, act("decision_made", "2024-03-05", agency="a1"), act("decision_made", "2024-03-05", agency="a2")) == ["own"]

@@ -43,7 +43,9 @@ class Book:
         self.decided: frozenset[str] = frozenset(kind.id for kind in pack.vocabulary.acts.values() if kind.mode == "decided")
         self._definitions: dict[str, Condition] = {}
         self._rows: dict[str, tuple[tuple[Row, date, date, Condition], ...]] = {}
-        self._rules = {rule.id: rule for rule in pack.rules}
+        self._forms: dict[str, list[Rule]] = {}
+        for rule in pack.rules:
+            self._forms.setdefault(rule.id, []).append(rule)
         self._tables: dict[str, Table] = {}
         self._other: Book | None = None
         self.tools = self._make_tools()
@@ -62,9 +64,12 @@ class Book:
                     table.add(compiled)
         return table
 
-    def rule(self, rule_id: str) -> Rule:
-        """The rule of this id. Raises KeyError."""
-        return self._rules[rule_id]
+    def rule(self, rule_id: str, day: date | None = None) -> Rule:
+        """The rule of this id, in the form in force on that day where an overlay gives it several. Raises KeyError."""
+        forms = self._forms[rule_id]
+        if day is not None and len(forms) > 1:
+            return next((rule for rule in forms if self.pack.in_force(rule, day)), forms[-1])
+        return forms[-1]
 
     def act(self, kind: str) -> ActKind:
         return self.vocabulary.acts[kind]

@@ -95,7 +95,7 @@ def _try(book: Book, marking: Marking, kind: str, stage: str | None, now: dateti
     act = thought_of(marking, kind, now)
     judgement = probe(marking, act, bare=True)
     blocking, warnings = reasons_of(book, marking, act, judgement)
-    rule = book.rule(blocking[0].rule) if blocking else None
+    rule = book.rule(blocking[0].rule, act.day) if blocking else None
     return Next(
         act=kind,
         zh=word.zh,

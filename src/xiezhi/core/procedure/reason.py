@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from xiezhi.core.law.clock import day_of
 from xiezhi.core.law.rules import Rule
 from xiezhi.core.procedure.finding import Finding
 from xiezhi.core.procedure.say import fact_en, listed, listed_zh
@@ -33,13 +34,13 @@ class Reason:
 
 def reason_of(book: Book, finding: Finding) -> Reason:
     """A blocking finding as a reason of refusal."""
-    rule = book.rule(finding.rule)
+    rule = book.rule(finding.rule, day_of(finding.at))
     return Reason(finding.rule, finding.kind, finding.cites, finding.message_zh, finding.message, rule.fix, rule.fix_en, rule.hands)
 
 
 def needs_reason(book: Book, finding: Finding) -> Reason:
     """A warning: the act may be done when its reason is stated."""
-    rule = book.rule(finding.rule)
+    rule = book.rule(finding.rule, day_of(finding.at))
     return Reason(
         finding.rule,
         "needs_reason",

@@ -93,7 +93,7 @@ def _hours(a: date, b: date) -> int | Fraction:
     whole, rest = divmod(span.seconds, 3600)
     if not rest and not span.microseconds:
         return span.days * 24 + whole
-    return span.days * 24 + whole + Fraction(rest * 1_000_000 + span.microseconds, 3_600_000_000)
+    return Fraction((span.days * 86_400 + span.seconds) * 1_000_000 + span.microseconds, 3_600_000_000)
 
 
 def _months(a: date, b: date) -> int:
