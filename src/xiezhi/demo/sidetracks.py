@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from xiezhi.demo import ordinary as acts
+from xiezhi.demo.people import district
 from xiezhi.demo.timeline import Timeline
 
 _PENALTY_WORDS = {"fine": "罚款", "warning": "警告"}
@@ -29,7 +30,8 @@ def summary_of(t: Timeline, matter: acts.Matter) -> dict[str, Any]:
         "title": matter.title,
         "facts": matter.facts,
         "basis": "；".join(matter.power["law"]),
-        "result": f"{kinds} {matter.fine} 元",
+        "content": f"{kinds}{matter.fine}元",
+        "agency": next(agency["name"] for agency in district()["agencies"] if agency["id"] == t.staff.agency),
         "decided_on": decision["at"][:10],
         "performance": "已缴清" if performed else "",
     }

@@ -111,7 +111,9 @@ def summary_of(source: Any, agency_name: str, decision: Any) -> dict[str, str]:
         "number": str(decision.data.get("decision_no") or facts.get("case.number") or "")
         if decision
         else str(facts.get("case.number") or ""),
+        "title": "",
         "party": str(facts.get("party.name") or ""),
+        "party_code": "" if facts.get("party.kind") == CITIZEN else str(facts.get("party.code") or ""),
         "matter": str(facts.get("matter.name") or facts.get("case.title") or ""),
         "facts": str(facts.get("violation.facts") or ""),
         "basis": words["basis"],

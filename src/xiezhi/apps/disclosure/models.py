@@ -37,6 +37,7 @@ class Publication(models.Model):
     number = models.CharField("文号", max_length=80, blank=True)
     title = models.CharField("标题", max_length=300, blank=True)
     party = models.CharField("当事人", max_length=200, blank=True)
+    party_code = models.CharField("统一社会信用代码", max_length=40, blank=True)
     matter = models.CharField("事项", max_length=200, blank=True)
     facts = models.TextField("主要事实", blank=True)
     basis = models.TextField("依据", blank=True)

@@ -15,7 +15,7 @@ from xiezhi.apps.registry import queries as registry
 
 FAR = datetime(9999, 1, 1, tzinfo=UTC)
 OWED = frozenset({"result_published", "publication_updated", "publication_withdrawn"})
-RUNNING = frozenset({"open", "paused", "late"})
+RUNNING = frozenset({"open", "paused", "breached"})
 _COLUMNS = [column.attname for column in Publication._meta.concrete_fields if not column.primary_key]
 
 
@@ -65,8 +65,9 @@ def _row(change: Any, page: reading.Page, agency: Any) -> Publication:
         procedure=change.case.procedure,
         what=page.what,
         number=summary.get("number", ""),
-        title=title_of(summary) if shown else "",
+        title=reading.title_of(summary) if shown else "",
         party=summary.get("party", ""),
+        party_code=summary.get("party_code", ""),
         matter=summary.get("matter", ""),
         facts=summary.get("facts", ""),
         basis=summary.get("basis", ""),
@@ -75,22 +76,17 @@ def _row(change: Any, page: reading.Page, agency: Any) -> Publication:
         decided_on=reading.decided_day(summary.get("decided_on", "")),
         changes=page.changes,
         timeline=story.timeline(change.marking.acts) if shown else [],
-        bars=story.bars(change.marking, change.book, registry.calendar()) if shown else [],
+        bars=story.bars(change.marking, registry.calendar()) if shown else [],
         **columns,
     )
     # What was withdrawn is still found by its number, but no longer by the party's name or the facts.
     searched = (
-        [row.number, row.title, row.party, row.matter, row.facts, row.basis, row.content, agency_name]
+        [row.number, row.title, row.party, row.party_code, row.matter, row.facts, row.basis, row.content, agency_name]
         if row.state == State.PUBLIC
         else [row.number, agency_name]
     )
     row.search = RawSQL("%s::tsvector", [bigrams.document(*searched)])  # type: ignore[assignment]
     return row
-
-
-def title_of(summary: Mapping[str, str]) -> str:
-    party, matter = summary.get("party", ""), summary.get("matter", "")
-    return f"{party}{matter}案" if matter and not matter.endswith("案") else f"{party}{matter}"
 
 
 def _project_owed(change: Any) -> None:
@@ -101,11 +97,18 @@ def _project_owed(change: Any) -> None:
         return
     OwedPublication.objects.filter(case=change.case.id).delete()
     facts = marking.facts
-    OwedPublication.objects.bulk_create(
-        OwedPublication(
+    running = sorted((duty for duty in relevant if duty.state in RUNNING), key=lambda duty: (duty.due or FAR, duty.rule))
+    # What several rules ask for alike is one thing to do: by the earliest limit, with all citations.
+    owed: dict[str, OwedPublication] = {}
+    for duty in running:
+        expect = next(kind for kind in duty.expect if kind in OWED)
+        if expect in owed:
+            owed[expect].cites = list(dict.fromkeys([*owed[expect].cites, *duty.cites]))
+            continue
+        owed[expect] = OwedPublication(
             case=change.case.id,
             agency=change.case.agency_id,
-            expect=next(kind for kind in duty.expect if kind in OWED),
+            expect=expect,
             rule=duty.rule,
             zh=duty.zh,
             cites=list(duty.cites),
@@ -116,9 +119,7 @@ def _project_owed(change: Any) -> None:
             number=_decision_number(marking) or str(facts.get("case.number") or ""),
             party=str(facts.get("party.name") or ""),
         )
-        for duty in relevant
-        if duty.state in RUNNING
-    )
+    OwedPublication.objects.bulk_create(owed.values())
 
 
 def _decision_number(marking: Any) -> str:

@@ -15,7 +15,7 @@ from django.db import connection
 from xiezhi.apps.accounts import permissions
 from xiezhi.apps.disclosure import bigrams
 from xiezhi.apps.disclosure.models import Draft, DraftState, OwedPublication, Publication, State
-from xiezhi.apps.disclosure.reading import FIELDS, page_id
+from xiezhi.apps.disclosure.reading import FIELDS, page_id, title_of
 from xiezhi.core.law.clock import SHANGHAI
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "public_address",
     "publication",
     "published",
+    "title_of",
     "to_publish",
 ]
 

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 # The fields of a publication act's `summary` that the page shows and the log proves, in the page's order.
-FIELDS = ("number", "party", "matter", "facts", "basis", "content", "agency", "decided_on", "performance")
+FIELDS = ("number", "title", "party", "party_code", "matter", "facts", "basis", "content", "agency", "decided_on", "performance")
 # One page for these: how a decision was performed belongs to the decision's page.
 ONE_PAGE = frozenset({"decision", "performance", "inspection", ""})
 SHOWING = frozenset({"result_published", "publication_updated"})
@@ -128,3 +128,10 @@ def _day(value: Any) -> date | None:
 def decided_day(text: str) -> date | None:
     """The day of a summary's `decided_on` (2026-09-17)."""
     return _day(text)
+
+
+def title_of(summary: Mapping[str, str]) -> str:
+    """The page's title: the party as shown, and the summary's own title or else its matter."""
+    party, matter = summary.get("party", ""), summary.get("title") or summary.get("matter", "")
+    named = matter if matter.startswith(party) else f"{party}{matter}"
+    return f"{named}案" if matter and not matter.endswith("案") else named

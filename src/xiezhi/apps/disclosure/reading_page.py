@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from xiezhi.apps.disclosure.models import Draft, Publication, State
-from xiezhi.apps.disclosure.reading import decided_day
+from xiezhi.apps.disclosure.reading import decided_day, title_of
 from xiezhi.core.law.vocabulary import load_vocabulary
 
 CHANGE_ZH = {
@@ -39,6 +39,7 @@ def page_of(row: Publication) -> PublicPage:
     summary = {
         "number": row.number,
         "party": row.party,
+        "party_code": row.party_code,
         "matter": row.matter,
         "facts": row.facts,
         "basis": row.basis,
@@ -52,17 +53,15 @@ def page_of(row: Publication) -> PublicPage:
 
 def preview_of(row: Draft) -> PublicPage:
     """The page that publishing the draft would make."""
-    from xiezhi.apps.disclosure.projecting import title_of
-
     return _page(row.summary, title_of(row.summary), row.text, row.form)
 
 
 def _page(summary: dict[str, str], title: str, text: list[dict[str, Any]], form: str) -> PublicPage:
-    labels = load_vocabulary().summary_fields
+    labels = labels_zh()
     shown = {**summary, "decided_on": _day_zh(decided_day(summary.get("decided_on", "")))}
     rows = [
         (labels.get(key, key), shown[key])
-        for key in ("number", "party", "matter", "facts", "basis", "content", "agency", "decided_on", "performance")
+        for key in ("number", "party", "party_code", "matter", "facts", "basis", "content", "agency", "decided_on", "performance")
         if shown.get(key)
     ]
     return PublicPage(
@@ -76,6 +75,11 @@ def _page(summary: dict[str, str], title: str, text: list[dict[str, Any]], form:
         gone=sum(1 for block in text for run in block["runs"] if run.get("gone")),
         form=form,
     )
+
+
+def labels_zh() -> dict[str, str]:
+    """The names of the public fields: the vocabulary's, and what a page shows besides."""
+    return {"title": "案件名称", "party_code": "统一社会信用代码", **load_vocabulary().summary_fields}
 
 
 def plain_words(summary: dict[str, str]) -> str:
@@ -98,7 +102,7 @@ def _day_zh(day: date | None) -> str:
 
 def history_of(row: Publication) -> list[dict[str, Any]]:
     """The correction history, the newest first, in words."""
-    labels = load_vocabulary().summary_fields
+    labels = labels_zh()
     return [
         {
             "at": change["at"],

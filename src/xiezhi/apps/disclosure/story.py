@@ -53,41 +53,22 @@ def _note(words: str, acts: Sequence[Any]) -> str:
     return ""
 
 
-def bars(marking: Any, book: Any, calendar: Any) -> list[dict[str, Any]]:
-    """Used and limit of the duties in BARS that have been met, in the unit of their rule: workdays or days."""
-    rules = {rule.id: rule for rule in book.pack.rules}
+def bars(marking: Any, calendar: Any) -> list[dict[str, Any]]:
+    """Used and limit of the duties in BARS that have been met, in the unit of their term: workdays or days."""
     found = []
     for act_kind, words in BARS:
         for duty in marking.duties:
-            if act_kind not in duty.expect or duty.met_by is None or duty.due is None or duty.opened_at is None:
+            if act_kind not in duty.expect or duty.met_by is None or duty.due is None:
                 continue
-            met = _met(duty, marking)
-            if met is None:
-                continue
-            within = getattr(rules.get(duty.rule), "within", None)
-            unit = "workday" if getattr(within, "unit", "") == "workday" else "day"
-            start, end, limit = day_of(duty.opened_at), day_of(met), day_of(duty.due)
-            if unit == "workday":
-                used, most = calendar.workdays_between(start, end), calendar.workdays_between(start, limit)
-            else:
-                used, most = (end - start).days, (limit - start).days
-            found.append(
-                {
-                    "zh": words,
-                    "used": used,
-                    "limit": most,
-                    "unit": UNITS_ZH[unit],
-                    "late": bool(used > most),
-                    "label": f"{words}用了{used}{UNITS_ZH[unit]}，规定{most}{UNITS_ZH[unit]}",
-                }
-            )
+            met = marking.acts[duty.met_by].at
+            unit = "workday" if duty.term is not None and duty.term.unit == "workday" else "day"
+            start, end, last = day_of(duty.opened_at), day_of(met), day_of(duty.due)
+            count = calendar.workdays_between if unit == "workday" else lambda a, b: (b - a).days
+            used, limit = count(start, end), count(start, last)
+            late = met > duty.due
+            if duty.term is not None and duty.term.unit in UNITS_ZH and not duty.extensions and not duty.interruptions and not late:
+                limit = duty.term.amount  # the law's own number, also where the last day fell on a holiday and moved on
+            said = f"{words}用了{used}{UNITS_ZH[unit]}，规定{limit}{UNITS_ZH[unit]}" + ("，超期" if late else "")
+            found.append({"zh": words, "used": used, "limit": limit, "unit": UNITS_ZH[unit], "late": late, "label": said})
             break
     return found
-
-
-def _met(duty: Any, marking: Any) -> Any:
-    """When the duty was met: `met_by` is the place of an act, or the act."""
-    met = duty.met_by
-    if isinstance(met, int):
-        return marking.acts[met].at
-    return getattr(met, "at", None)

@@ -17,11 +17,10 @@ from xiezhi.apps.disclosure import queries, service
 from xiezhi.apps.disclosure.errors import DisclosureError
 from xiezhi.apps.disclosure.models import Draft, State
 from xiezhi.apps.disclosure.reading import FIELDS
-from xiezhi.apps.disclosure.reading_page import page_of, preview_of
+from xiezhi.apps.disclosure.reading_page import labels_zh, page_of, preview_of
 from xiezhi.apps.paperwork import service as paperwork
 from xiezhi.apps.record import queries as record
 from xiezhi.apps.registry import queries as registry
-from xiezhi.core.law.vocabulary import load_vocabulary
 from xiezhi.core.typeset import TypesetError
 from xiezhi.site import clock
 
@@ -64,7 +63,7 @@ def prepare(request: HttpRequest, case_id: str) -> HttpResponse:
             return redirect("disclosure:draft", draft.pk)
         except DisclosureError as refused:
             error = refused.message_zh
-    labels = load_vocabulary().summary_fields
+    labels = labels_zh()
     fields = [
         {
             "id": key,

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from xiezhi.apps.disclosure.queries import FIELDS
+from xiezhi.apps.disclosure.queries import FIELDS, title_of
 from xiezhi.apps.record import queries as record
+from xiezhi.apps.registry import queries as registry
 from xiezhi.core.ledger.errors import BodyError, ProofError
 from xiezhi.core.ledger.fields import FieldProof, verify_field
 from xiezhi.core.ledger.note import VerifierKey
@@ -38,6 +39,7 @@ def columns(row: Any) -> dict[str, str]:
     shown = {key: str(getattr(row, key, "") or "") for key in FIELDS}
     shown["agency"] = row.agency_name
     shown["decided_on"] = row.decided_on.isoformat() if row.decided_on else ""
+    shown["title"] = ""  # made of other fields: see prove
     return {key: value for key, value in shown.items() if value}
 
 
@@ -46,6 +48,7 @@ def prove(row: Any) -> PageProof:
     wanted = columns(row)
     newest: PageProof | None = None
     waiting = False
+    proved: dict[str, str] = {}
     for change in reversed([one for one in row.changes if one["kind"] in SHOWING]):
         act = _uuid(change["act"])
         shown = _fields(act) if act else None
@@ -61,16 +64,19 @@ def prove(row: Any) -> PageProof:
         if newest is None:
             newest = PageProof("proved", receipt.index if receipt else None, receipt.size if receipt else None, entry, str(act))
         wrong = [name for name, value in fields.items() if name in wanted and wanted[name] != value]
+
         if wrong:
             return PageProof("differs", newest.index, newest.size, newest.entry, newest.act, wrong)
-        for name in fields:
+        for name, value in fields.items():
             wanted.pop(name, None)
-        if not wanted:
-            break
+            proved.setdefault(name, value)
     if newest is None:
         return PageProof("missing")
-    # The agency's name comes from the registry where the entry does not state it: not a claim of the log.
-    wanted.pop("agency", None)
+    # Where the entry does not state the agency's name, the registry's is shown, and nothing else.
+    if "agency" in wanted and wanted["agency"] == _registered_name(row.agency):
+        wanted.pop("agency")
+    if row.title != title_of(proved):
+        wanted["title"] = row.title
     if wanted:
         return PageProof("differs", newest.index, newest.size, newest.entry, newest.act, sorted(wanted))
     return PageProof("waiting" if waiting else "proved", newest.index, newest.size, newest.entry, newest.act)
@@ -131,6 +137,11 @@ def check_bundle(text: str) -> Checked:
         tuple((one.path.removeprefix(PREFIX), str(one.value)) for one in proofs),
         entry.hex(),
     )
+
+
+def _registered_name(agency_id: str) -> str:
+    agency = registry.agency(agency_id)
+    return agency.name if agency else ""
 
 
 def _fields(act: UUID) -> tuple[str, dict[str, str]] | None:

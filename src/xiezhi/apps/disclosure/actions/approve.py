@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from xiezhi.apps.accounts import permissions
+from xiezhi.apps.disclosure.actions.once import recorded
 from xiezhi.apps.disclosure.errors import DisclosureError
 from xiezhi.apps.disclosure.models import Draft, DraftState
 from xiezhi.apps.record import service as record
@@ -22,6 +23,9 @@ def approve(user: Any, draft_id: UUID, digest: str, act_id: UUID, now: datetime)
     with transaction.atomic():
         row = _locked(draft_id)
         permissions.require(user, permissions.act_action("publication_approved"), agency=row.agency)
+        if done := recorded(act_id, row.case, "publication_approved"):
+            return done
+        _open(row)
         if row.drafter == (user.person_id or ""):
             raise DisclosureError("拟稿的人不能核发自己拟的公示稿，请由另一人核发。")
         if row.digest != digest:
@@ -56,6 +60,7 @@ def send_back(user: Any, draft_id: UUID, note: str) -> Draft:
     with transaction.atomic():
         row = _locked(draft_id)
         permissions.require(user, permissions.act_action("publication_approved"), agency=row.agency)
+        _open(row)
         row.state, row.note = DraftState.RETURNED, note.strip()
         row.save(update_fields=["state", "note"])
         return row
@@ -70,8 +75,11 @@ def _locked(draft_id: UUID) -> Draft:
     row = Draft.objects.select_for_update().filter(pk=draft_id).first()
     if row is None:
         raise DisclosureError("没有这一稿。")
+    return row
+
+
+def _open(row: Draft) -> None:
     if row.state == DraftState.APPROVED:
         raise DisclosureError("这一稿已经核发过了，可以发布。")
     if row.state != DraftState.SUBMITTED:
         raise DisclosureError(f"这一稿{row.get_state_display()}，不能再核发。")
-    return row

@@ -14,6 +14,7 @@ from xiezhi.apps.disclosure import composing
 from xiezhi.apps.disclosure.errors import DisclosureError, LeakError
 from xiezhi.apps.disclosure.models import Draft, DraftState
 from xiezhi.apps.disclosure.reading import FIELDS
+from xiezhi.apps.disclosure.reading_page import labels_zh
 from xiezhi.apps.paperwork import service as paperwork
 from xiezhi.apps.registry import queries as registry
 from xiezhi.core.redact import KINDS
@@ -89,7 +90,9 @@ def draft(
         raise DisclosureError("更正已经公示的内容，要写明更正了什么、为什么。")
     summary = {key: str(fields.get(key, "")).strip() for key in FIELDS}
     if missing := composing.missing(summary):
-        raise DisclosureError(f"摘要还缺：{'、'.join(_field_zh(key) for key in missing)}。摘要的七项要素一项不能空（公示办法第八条）。")
+        raise DisclosureError(
+            f"摘要还缺：{'、'.join(labels_zh().get(key, key) for key in missing)}。摘要的七项要素一项不能空（公示办法第八条）。"
+        )
     text = proposal.text if form == "full_text" else []
     if found := composing.exposed("\n".join([*summary.values(), _plain(text)]), proposal.removed):
         raise LeakError(found)
@@ -113,9 +116,3 @@ def draft(
 
 def _plain(text: list[dict[str, Any]]) -> str:
     return "\n".join("".join(Run(run.get("text", ""), gone=run.get("gone", "")).text for run in block["runs"]) for block in text)
-
-
-def _field_zh(key: str) -> str:
-    from xiezhi.core.law.vocabulary import load_vocabulary
-
-    return load_vocabulary().summary_fields.get(key, key)

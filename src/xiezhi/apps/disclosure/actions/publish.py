@@ -13,13 +13,14 @@ from xiezhi.apps.accounts import permissions
 from xiezhi.apps.disclosure import composing
 from xiezhi.apps.disclosure.actions.approve import filled
 from xiezhi.apps.disclosure.actions.draft import propose
+from xiezhi.apps.disclosure.actions.once import recorded
 from xiezhi.apps.disclosure.errors import DisclosureError, LeakError
 from xiezhi.apps.disclosure.models import Draft, DraftState
 from xiezhi.apps.disclosure.queries import public_address
 from xiezhi.apps.disclosure.reading import FIELDS
+from xiezhi.apps.disclosure.reading_page import labels_zh
 from xiezhi.apps.paperwork import service as paperwork
 from xiezhi.apps.record import service as record
-from xiezhi.core.law.vocabulary import load_vocabulary
 from xiezhi.core.typeset import Block, Paper, Run
 
 
@@ -33,6 +34,8 @@ def publish(user: Any, draft_id: UUID, act_id: UUID, now: datetime) -> Any:
         if row is None:
             raise DisclosureError("没有这一稿。")
         permissions.require(user, permissions.act_action(row.kind), agency=row.agency)
+        if done := recorded(act_id, row.case, row.kind):
+            return done
         if row.state == DraftState.DONE:
             raise DisclosureError("这一稿已经发布过了。")
         if row.state != DraftState.APPROVED:
@@ -100,7 +103,7 @@ def _date_zh(row: Draft) -> str:
 
 
 def _summary(row: Draft) -> Paper:
-    labels = load_vocabulary().summary_fields
+    labels = labels_zh()
     rows = tuple(Block("row", (Run(str(row.summary[key])),), labels.get(key, key)) for key in FIELDS if row.summary.get(key))
     return Paper(
         type="public",

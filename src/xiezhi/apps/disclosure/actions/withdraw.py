@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from xiezhi.apps.accounts import permissions
+from xiezhi.apps.disclosure.actions.once import recorded
 from xiezhi.apps.disclosure.errors import DisclosureError
 from xiezhi.apps.disclosure.models import Publication, State
 from xiezhi.apps.record import service as record
@@ -18,7 +19,9 @@ def withdraw(user: Any, page_id: str, reason: str, act_id: UUID, now: datetime) 
     if page is None:
         raise DisclosureError("没有这条公示。")
     permissions.require(user, permissions.act_action("publication_withdrawn"), agency=page.agency)
-    if page.state == State.WITHDRAWN and str(act_id) not in {change.get("act") for change in page.changes}:
+    if done := recorded(act_id, page.case, "publication_withdrawn"):
+        return done
+    if page.state == State.WITHDRAWN:
         raise DisclosureError("这条公示已经撤回了。")
     if not reason.strip():
         raise DisclosureError("撤回要公开说明理由（行政处罚法第四十八条第二款）。请写明理由，它会显示在公示页上。")

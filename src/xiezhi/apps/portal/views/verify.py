@@ -14,9 +14,9 @@ from django.views.decorators.http import require_http_methods
 
 from xiezhi.apps.disclosure import queries
 from xiezhi.apps.disclosure.models import Publication
+from xiezhi.apps.disclosure.reading_page import labels_zh
 from xiezhi.apps.portal import proving
 from xiezhi.apps.record import queries as record
-from xiezhi.core.law.vocabulary import load_vocabulary
 
 LARGEST = 50 * 1024 * 1024
 LARGEST_PROOF = 1024 * 1024
@@ -78,7 +78,7 @@ def _of_text(text: str) -> Answer:
     plain = text.strip().lstrip("\ufeff")
     if plain.startswith("{"):
         checked = proving.check_bundle(plain)
-        labels = load_vocabulary().summary_fields
+        labels = labels_zh()
         row = _of_entry(checked.entry)
         words = checked.words
         if checked.state == "proved" and row is not None and row.state != "public":

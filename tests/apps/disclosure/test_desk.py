@@ -1,0 +1,247 @@
+from __future__ import annotations
+
+import re
+from uuid import uuid4
+
+import pypdfium2
+import pytest
+
+from xiezhi.apps.accounts.models import User
+from xiezhi.apps.accounts.permissions import Forbidden
+from xiezhi.apps.disclosure import queries, service
+from xiezhi.apps.disclosure.errors import DisclosureError, LeakError
+from xiezhi.apps.disclosure.models import Draft, OwedPublication, Publication
+from xiezhi.apps.paperwork import queries as paperwork
+from xiezhi.apps.record import queries as record
+from xiezhi.site import clock
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def clerk(house) -> User:
+    return User.objects.get(username="fangqing")
+
+
+@pytest.fixture
+def head(house) -> User:
+    return User.objects.get(username="xuming")
+
+
+def published(house_case: str, clerk, head, form: str = "full_text", **changes: str) -> Publication:
+    proposal = service.propose(house_case)
+    draft = service.draft(clerk, house_case, {**proposal.summary, **changes}, form, clock.now())
+    assert service.approve(head, draft.pk, draft.digest, uuid4(), clock.now()).entry
+    assert service.publish(clerk, draft.pk, uuid4(), clock.now()).entry
+    return Publication.objects.get(case=house_case)
+
+
+def text_of_pdf(sha256: str) -> str:
+    with paperwork.open_file(sha256) as file:
+        document = pypdfium2.PdfDocument(file.read())
+    return "".join("".join(page.get_textpage().get_text_bounded().split()) for page in document)
+
+
+def test_what_is_owed_is_listed_by_limit_once_for_each_case(house, clerk):
+    rows = queries.to_publish(clerk).rows
+    cases = [row.case for row in rows]
+    assert {house.firm_owed, house.citizen_owed} <= set(cases)
+    assert len(cases) == len(set(cases))
+    assert [row.sort_due for row in rows] == sorted(row.sort_due for row in rows)
+    assert all(row.cites for row in rows)
+    assert house.withheld not in cases
+    assert house.performed not in cases
+
+
+def test_a_firms_result_is_published_in_full_and_leaves_the_list(house, clerk, head, client):
+    row = published(house.firm_owed, clerk, head)
+    assert row.state == "public"
+    assert not OwedPublication.objects.filter(case=house.firm_owed, expect="result_published").exists()
+    body = client.get(f"/p/{row.id}").content.decode()
+    assert "行政处罚决定书" in body
+    assert row.party in body
+    assert "13900000000" not in body
+    assert "电话 · 个人信息" in body
+    text = text_of_pdf(row.pdf)
+    assert "13900000000" not in text
+    assert "".join(row.party.split()) in text
+
+
+def test_a_citizen_is_nowhere_named_in_what_is_published(house, clerk, head, client):
+    proposal = service.propose(house.citizen_owed)
+    name = proposal.original["party"]
+    row = published(house.citizen_owed, clerk, head)
+    assert row.party == f"{name[0]}某"
+    private = [value for _kind, value in proposal.removed]
+    assert name in private
+    assert len(private) >= 3  # name, number, address or telephone
+    pages = client.get(f"/p/{row.id}").content.decode() + client.get(f"/p/{row.id}/data.json").content.decode() + text_of_pdf(row.pdf)
+    for value in private:
+        assert value not in pages, value
+
+
+def test_what_was_taken_out_and_typed_in_again_is_not_published(house, clerk):
+    proposal = service.propose(house.citizen_owed)
+    name = proposal.original["party"]
+    with pytest.raises(LeakError) as refused:
+        service.draft(clerk, house.citizen_owed, {**proposal.summary, "facts": f"{name}占道经营。"}, "summary", clock.now())
+    assert name in refused.value.strings
+    with pytest.raises(LeakError):
+        service.draft(clerk, house.citizen_owed, {**proposal.summary, "facts": "电话 138 1111 2222。"}, "summary", clock.now())
+    assert not Draft.objects.filter(case=house.citizen_owed).exists()
+
+
+def test_the_last_look_at_the_finished_document_stops_a_leak(house, clerk, head, monkeypatch):
+    proposal = service.propose(house.citizen_owed)
+    draft = service.draft(clerk, house.citizen_owed, proposal.summary, "full_text", clock.now())
+    service.approve(head, draft.pk, draft.digest, uuid4(), clock.now())
+    # As if the redaction had missed the name: the text in the draft holds it although the summary does not.
+    Draft.objects.filter(pk=draft.pk).update(text=[{"kind": "p", "label": "", "runs": [{"text": proposal.original["party"]}]}])
+    with pytest.raises(LeakError):
+        service.publish(clerk, draft.pk, uuid4(), clock.now())
+    assert not Publication.objects.filter(case=house.citizen_owed).exists()
+
+
+def test_who_drew_it_up_may_not_approve_it(house, clerk, head):
+    draft = service.draft(clerk, house.firm_owed, service.propose(house.firm_owed).summary, "summary", clock.now())
+    with pytest.raises(DisclosureError, match="另一人"):
+        service.approve(clerk, draft.pk, draft.digest, uuid4(), clock.now())
+    with pytest.raises(DisclosureError, match="没有经另一人核发"):
+        service.publish(clerk, draft.pk, uuid4(), clock.now())
+    with pytest.raises(DisclosureError, match="改过"):
+        service.approve(head, draft.pk, "0" * 64, uuid4(), clock.now())
+    newer = service.draft(clerk, house.firm_owed, service.propose(house.firm_owed).summary, "full_text", clock.now())
+    with pytest.raises(DisclosureError, match="已改稿"):
+        service.approve(head, draft.pk, draft.digest, uuid4(), clock.now())
+    assert service.approve(head, newer.pk, newer.digest, uuid4(), clock.now()).entry
+
+
+@pytest.mark.parametrize("field", ["number", "party", "matter", "facts", "basis", "agency", "decided_on"])
+def test_a_summary_with_a_gap_is_not_put_up(house, clerk, field):
+    fields = {**service.propose(house.firm_owed).summary, field: " "}
+    with pytest.raises(DisclosureError, match="摘要还缺"):
+        service.draft(clerk, house.firm_owed, fields, "summary", clock.now())
+
+
+def test_a_minors_case_is_never_drafted(house, clerk):
+    with pytest.raises(DisclosureError, match="未成年人"):
+        service.draft(clerk, house.minor_owed, service.propose(house.minor_owed).summary, "summary", clock.now())
+
+
+def test_withholding_needs_a_ground_of_the_pack_an_approver_and_a_reason(house, clerk, head):
+    good = {"ground": "minor", "approver": head.person_id, "reason": "当事人未满十八周岁。"}
+    for change, told in (
+        ({"ground": "inconvenient"}, "列出的理由"),
+        ({"approver": ""}, "批准"),
+        ({"approver": clerk.person_id}, "另一位"),
+        ({"reason": " "}, "写明"),
+    ):
+        with pytest.raises(DisclosureError, match=told):
+            service.withhold(clerk, house.minor_owed, uuid4(), clock.now(), **{**good, **change})
+    assert service.withhold(clerk, house.minor_owed, uuid4(), clock.now(), **good).entry
+    row = Publication.objects.get(case=house.minor_owed)
+    assert (row.state, row.grounds, row.party, row.facts, row.title) == ("withheld", ["minor"], "", "", "")
+    assert not OwedPublication.objects.filter(case=house.minor_owed, expect="result_published").exists()
+
+
+def test_a_correction_is_told_with_before_and_after(house, clerk, head, client):
+    row = published(house.firm_owed, clerk, head, form="summary")
+    fields = {**service.propose(house.firm_owed).summary, "facts": "砂石约 7 平方米。"}
+    with pytest.raises(DisclosureError, match="更正"):
+        service.draft(clerk, house.firm_owed, fields, "summary", clock.now(), kind="publication_updated")
+    draft = service.draft(clerk, house.firm_owed, fields, "summary", clock.now(), kind="publication_updated", reason="面积写错。")
+    service.approve(head, draft.pk, draft.digest, uuid4(), clock.now())
+    assert service.publish(clerk, draft.pk, uuid4(), clock.now()).entry
+    body = client.get(f"/p/{row.id}").content.decode()
+    assert "更正过 1 次" in body
+    assert "面积写错。" in body
+    assert re.search(r"<del[^>]*>[^<]*约 6 平方米", body)
+    assert "<ins>砂石约 7 平方米。" in body
+
+
+def test_a_withdrawal_leaves_the_page_with_its_reason_and_happens_once(house, clerk, head, client):
+    row = published(house.firm_owed, clerk, head, form="summary")
+    with pytest.raises(DisclosureError, match="理由"):
+        service.withdraw(clerk, row.id, "", uuid4(), clock.now())
+    act = uuid4()
+    assert service.withdraw(clerk, row.id, "决定被区人民政府撤销。", act, clock.now()).entry
+    assert service.withdraw(clerk, row.id, "决定被区人民政府撤销。", act, clock.now()).entry
+    with pytest.raises(DisclosureError, match="已经撤回"):
+        service.withdraw(clerk, row.id, "再来一次", uuid4(), clock.now())
+    body = client.get(f"/p/{row.id}").content.decode()
+    assert "决定被区人民政府撤销。" in body
+    assert row.party not in body
+
+
+def test_a_stranger_to_the_agency_may_not_touch_it(house):
+    other = User.objects.get(username="shenyi")
+    with pytest.raises(Forbidden):
+        service.draft(other, house.firm_owed, service.propose(house.firm_owed).summary, "summary", clock.now())
+
+
+def test_pages_made_again_from_the_record_are_the_same(house, clerk, head):
+    from xiezhi.apps.record.answers import CaseChange
+
+    published(house.firm_owed, clerk, head)
+    before = {
+        row.pk: {key: value for key, value in row.__dict__.items() if key not in {"_state", "search"}} for row in Publication.objects.all()
+    }
+    cases = list(Publication.objects.values_list("case", flat=True))
+    Publication.objects.all().delete()
+    OwedPublication.objects.all().delete()
+    for case_id in cases:
+        book, marking = record.marking(case_id)
+        service.project(CaseChange(record.case(case_id), marking, book, marking.acts, clock.now(), ()))
+    after = {
+        row.pk: {key: value for key, value in row.__dict__.items() if key not in {"_state", "search"}} for row in Publication.objects.all()
+    }
+    assert after == before
+
+
+def test_the_desk_through_the_browser(house, signed_in):
+    client = signed_in("fangqing")
+    assert "待公示" in client.get("/work/disclosure/").content.decode()
+    page = client.get(f"/work/disclosure/cases/{house.firm_owed}/")
+    assert page.status_code == 200
+    fields = dict(service.propose(house.firm_owed).summary)
+    refused = client.post(f"/work/disclosure/cases/{house.firm_owed}/", {**fields, "facts": "", "form": "summary"})
+    assert refused.status_code == 422
+    assert "摘要还缺" in refused.content.decode()
+    made = client.post(f"/work/disclosure/cases/{house.firm_owed}/", {**fields, "form": "summary"})
+    assert made.status_code == 302
+    draft = Draft.objects.get(case=house.firm_owed)
+    own = client.get(made["Location"]).content.decode()
+    assert "拟稿的人不能核发" in own
+    client = signed_in("xuming")
+    assert fields["number"] in client.get(f"/work/disclosure/drafts/{draft.pk}/").content.decode()
+    act = uuid4()
+    for _ in range(2):
+        client.post(f"/work/disclosure/drafts/{draft.pk}/approve", {"act_id": act, "digest": draft.digest})
+    assert sum(1 for entry in record.history(house.firm_owed) if entry.kind == "publication_approved") == 1
+    client = signed_in("fangqing")
+    full = client.get(f"/work/disclosure/drafts/{draft.pk}/publish").content.decode()
+    assert fields["number"] in full
+    assert "不能悄悄撤掉" in full
+    done = client.post(f"/work/disclosure/drafts/{draft.pk}/publish", {"act_id": uuid4()})
+    assert done["Location"].startswith("/p/")
+    assert client.get(done["Location"]).status_code == 200
+    assert client.get(f"/work/disclosure/pages/{done['Location'][3:]}/withdraw").status_code == 200
+    assert client.get(f"/work/disclosure/cases/{house.minor_owed}/withhold").status_code == 200
+
+
+def test_a_file_of_a_case_is_given_to_those_who_may_read_it(house, signed_in, client):
+    from xiezhi.apps.paperwork.models import Document
+
+    document = Document.objects.filter(case=house.firm_owed, type="decision").get()
+    address = f"/work/files/{house.firm_owed}/{document.sha256}"
+    assert client.get(address).status_code == 302
+    given = signed_in("zhoumin").get(address)
+    assert given.status_code == 200
+    assert given["Content-Disposition"].startswith("attachment")
+    assert given["X-Content-Type-Options"] == "nosniff"
+    assert b"".join(given.streaming_content).startswith(b"%PDF-")
+    assert signed_in("shenyi").get(address).status_code == 403
+    zhoumin = signed_in("zhoumin")
+    assert zhoumin.get(f"/work/files/{house.open}/{document.sha256}").status_code == 404
+    assert zhoumin.get(f"/work/files/nothing/{document.sha256}").status_code == 404
+    assert zhoumin.get(f"/work/files/{house.firm_owed}/..").status_code == 404
