@@ -5,7 +5,9 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 CORES := $(shell nproc 2>/dev/null || echo 2)
 .DEFAULT_GOAL := help
+ifeq ($(MAKELEVEL),0)
 MAKEFLAGS += -j2 --no-print-directory
+endif
 .PHONY: help install run test check deep lock clean frontend browser
 
 help: ## Explain the commands
@@ -51,7 +53,7 @@ clean: ## Remove what was built; .venv and var/ (your data) stay
 # The build backend is in the lock, so that the last step needs no network.
 .venv/.installed: requirements.lock pyproject.toml | .venv/bin/python
 	@echo 'installing what requirements.lock names' >&2
-	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-compile --require-hashes -r requirements.lock
 	@$(PIP) install --no-build-isolation --no-deps --editable .
 	@touch $@
 
