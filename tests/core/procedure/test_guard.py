@@ -194,6 +194,13 @@ def test_more_knowledge_never_overturns_an_answer(text):
         assert answer(text, **{"party.minor": False}) is before
 
 
+def test_a_nearer_act_that_might_match_leaves_open_which_is_meant():
+    sure, perhaps = act("court_ruling_received", "2024-03-01", granted=True), act("court_ruling_received", "2024-03-02")
+    assert value("done(court_ruling_received; it.granted)", scene_of(sure, perhaps)) is True
+    assert isinstance(value("last(court_ruling_received; it.granted)", scene_of(sure, perhaps)), Unknown)
+    assert value("last(court_ruling_received; it.granted)", scene_of(perhaps, sure)) is sure
+
+
 def test_dates_compare_by_day():
     scene = scene_of(violation__ended_on=date(2024, 3, 10))
     assert value("violation.ended_on == this.at", scene) is True

@@ -44,14 +44,17 @@ def call_of(call: Call, names: Names, definitions: Definitions) -> Closure:
             return _over_values(call, names, definitions)
 
 
-def matching(scene: Scene, kinds: tuple[str, ...], condition: Condition | None, *, latest_first: bool) -> tuple[list[int], Unknown | None]:
-    """(places of earlier acts of these kinds that fulfil the filter, in the asked order; what is unknown about others)."""
-    places: list[int] = []
-    for kind in kinds:
-        places.extend(scene.of(kind))
-    if len(kinds) > 1 or latest_first:
-        places.sort(reverse=latest_first)
-    if condition is None or not places:
+def _places(scene: Scene, kinds: tuple[str, ...], *, latest_first: bool) -> list[int]:
+    if len(kinds) == 1:
+        places = scene.of(kinds[0])
+        return places[::-1] if latest_first else places
+    return sorted((place for kind in kinds for place in scene.of(kind)), reverse=latest_first)
+
+
+def matching(scene: Scene, kinds: tuple[str, ...], condition: Condition | None) -> tuple[list[int], Unknown | None]:
+    """(places of earlier acts of these kinds that fulfil the filter, in fold order; what is unknown about others)."""
+    places = _places(scene, kinds, latest_first=False)
+    if condition is None:
         return places, None
     kept: list[int] = []
     unknown: Unknown | None = None
@@ -67,6 +70,23 @@ def matching(scene: Scene, kinds: tuple[str, ...], condition: Condition | None, 
     return kept, unknown
 
 
+def first_match(scene: Scene, kinds: tuple[str, ...], condition: Condition, *, latest: bool) -> tuple[Act | None, Unknown | None]:
+    """(the latest, or first, earlier act that fulfils the filter; what is unknown about acts looked at before). The search ends where it finds."""
+    unknown: Unknown | None = None
+    outer = scene.it
+    try:
+        for place in _places(scene, kinds, latest_first=latest):
+            act = scene.it = scene.acts[place]
+            value = condition(scene)
+            if value is True:
+                return act, unknown
+            if value is not False:
+                unknown = join(unknown, value)
+    finally:
+        scene.it = outer
+    return None, unknown
+
+
 def _done(kinds: tuple[str, ...], condition: Condition | None) -> Closure:
     if condition is None:
 
@@ -77,8 +97,8 @@ def _done(kinds: tuple[str, ...], condition: Condition | None) -> Closure:
         return plain
 
     def filtered(scene: Scene) -> bool | Unknown:
-        places, unknown = matching(scene, kinds, condition, latest_first=False)
-        return True if places else False if unknown is None else unknown
+        found, unknown = first_match(scene, kinds, condition, latest=True)
+        return True if found is not None else False if unknown is None else unknown
 
     return filtered
 
@@ -88,7 +108,7 @@ def _every(kinds: tuple[str, ...], condition: Condition | None) -> Closure:
         if condition is None:
             return True
         total = sum(len(scene.of(kind)) for kind in kinds)
-        places, unknown = matching(scene, kinds, condition, latest_first=False)
+        places, unknown = matching(scene, kinds, condition)
         if len(places) == total:
             return True
         return False if unknown is None else unknown
@@ -98,7 +118,7 @@ def _every(kinds: tuple[str, ...], condition: Condition | None) -> Closure:
 
 def _count(kinds: tuple[str, ...], condition: Condition | None) -> Closure:
     def count(scene: Scene) -> int | Unknown:
-        places, unknown = matching(scene, kinds, condition, latest_first=False)
+        places, unknown = matching(scene, kinds, condition)
         return len(places) if unknown is None else unknown
 
     return count
@@ -117,8 +137,8 @@ def finder(kinds: tuple[str, ...], condition: Condition | None, *, latest: bool)
                     if place < 0 or (candidate > place) == latest:
                         place = candidate
             return None if place < 0 else scene.acts[place]
-        kept, unknown = matching(scene, kinds, condition, latest_first=latest)
-        return scene.acts[kept[0]] if kept else unknown
+        found, unknown = first_match(scene, kinds, condition, latest=latest)
+        return found if unknown is None else unknown  # an act that might match lies nearer: which one is meant is not known
 
     return find
 
@@ -154,7 +174,7 @@ def _latest(scene: Scene, kinds: tuple[str, ...]) -> int:
 
 def _persons(kinds: tuple[str, ...], condition: Condition | None) -> Closure:
     def persons(scene: Scene) -> Value:
-        places, unknown = matching(scene, kinds, condition, latest_first=False)
+        places, unknown = matching(scene, kinds, condition)
         return unknown if unknown is not None else frozenset(person for place in places for person in scene.acts[place].by)
 
     return persons
