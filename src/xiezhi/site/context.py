@@ -10,6 +10,7 @@ from django.contrib.staticfiles import finders
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from xiezhi.apps.accounts.models import User
 from xiezhi.apps.accounts.permissions import may
 from xiezhi.apps.accounts.roles import Role
 from xiezhi.apps.registry import queries as registry
@@ -67,8 +68,8 @@ def _current(path: str, addresses: list[str]) -> str:
 
 
 def staff_menu(request: HttpRequest) -> list[dict[str, Any]]:
-    user = getattr(request, "user", None)
-    if user is None or not user.is_authenticated:
+    user = _account(request)
+    if user is None:
         return []
     rows = [row for row in STAFF_MENU if may(user, row[2])]
     here = _current(request.path, [row[0] for row in rows])
@@ -82,21 +83,26 @@ def public_menu(request: HttpRequest) -> list[dict[str, Any]]:
 
 def current_role(request: HttpRequest) -> str:
     """The role in which a user of several roles now works: what the session says, else the first."""
-    user = getattr(request, "user", None)
-    if user is None or not user.is_authenticated or not user.roles:
+    user = _account(request)
+    if user is None or not user.roles:
         return ""
-    chosen = request.session.get("role", "")
-    return chosen if chosen in user.roles else user.roles[0]
+    chosen: str = request.session.get("role", "")
+    first: str = user.roles[0]
+    return chosen if chosen in user.roles else first
+
+
+def _account(request: HttpRequest) -> User | None:
+    user = getattr(request, "user", None)
+    return user if isinstance(user, User) else None
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
     """Context of every template. Nothing here costs a query unless a template reads `site_district` for a visitor."""
-    user = getattr(request, "user", None)
-    signed_in = user is not None and user.is_authenticated
+    user = _account(request)
     role = current_role(request)
 
     def district() -> Any:
-        return user.agency.district if signed_in and user.agency else registry.shown_district()
+        return user.agency.district if user and user.agency else registry.shown_district()
 
     return {
         "site_name": "獬豸",
@@ -106,9 +112,9 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "themes": THEMES,
         "scripts": _scripts(),
         "staff_menu": staff_menu(request),
-        "may_search": signed_in and may(user, "case.read"),
+        "may_search": bool(user and may(user, "case.read")),
         "public_menu": public_menu(request),
-        "user_roles": [{"id": one, "words": Role(one).label, "here": one == role} for one in user.roles] if signed_in else [],
+        "user_roles": [{"id": one, "words": Role(one).label, "here": one == role} for one in user.roles] if user else [],
         "current_role": role,
         "current_role_words": Role(role).label if role else "",
     }

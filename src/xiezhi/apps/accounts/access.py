@@ -9,9 +9,17 @@ from typing import Any
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
 
-from xiezhi.apps.accounts.permissions import require
+from xiezhi.apps.accounts.models import User
+from xiezhi.apps.accounts.permissions import Forbidden, require
 
 View = Callable[..., HttpResponseBase]
+
+
+def account(request: HttpRequest) -> User:
+    """The signed-in account of the request. Raises Forbidden for a visitor."""
+    if not isinstance(request.user, User):
+        raise Forbidden("这一步要先登录。")
+    return request.user
 
 
 def needs(action: str) -> Callable[[View], View]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django import forms
+from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+
+LIMIT = settings.AXES_FAILURE_LIMIT
+LOCKED_MINUTES = round(settings.AXES_COOLOFF_TIME * 60)
 
 
 class SignInForm(AuthenticationForm):
-    error_messages: ClassVar = {
-        "invalid_login": "账号或者密码不对。请核对大小写后再试；连续输错 5 次，账号会锁 15 分钟。",
+    error_messages = {
+        "invalid_login": f"账号或者密码不对。请核对大小写后再试；连续输错 {LIMIT} 次，账号会锁 {LOCKED_MINUTES} 分钟。",
         "inactive": "这个账号已停用。要恢复，请找本单位管理员。",
     }
 
@@ -23,7 +25,7 @@ class SignInForm(AuthenticationForm):
 
 
 class OwnPasswordForm(PasswordChangeForm):
-    error_messages: ClassVar = {
+    error_messages = {
         **PasswordChangeForm.error_messages,
         "password_incorrect": "原密码不对，请重新输入。",
         "password_mismatch": "两次输入的新密码不一样。",

@@ -89,7 +89,7 @@ def may(user: User | AnonymousUser, action: str, *, agency: str | None = None) -
         return True
     if "agency" not in held:
         return False
-    return agency is None or agency == user.agency_id
+    return agency is None or agency == _own(user)
 
 
 def require(user: User | AnonymousUser, action: str, *, agency: str | None = None) -> None:
@@ -106,7 +106,12 @@ def require(user: User | AnonymousUser, action: str, *, agency: str | None = Non
     raise Forbidden(f"您的角色（{own}）不能办“{rule.zh}”。能办的是：{roles}。角色由管理员设定。")
 
 
+def _own(user: User | AnonymousUser) -> str | None:
+    """The account's own agency; a visitor has none."""
+    return user.agency_id if user.is_authenticated else None
+
+
 def visible_agency(user: User | AnonymousUser, action: str = "case.read") -> str | None:
     """The one agency whose rows the user may see, or None for all of the district. Raises Forbidden when none."""
     require(user, action)
-    return None if "district" in scopes(user, action) else user.agency_id
+    return None if "district" in scopes(user, action) else _own(user)

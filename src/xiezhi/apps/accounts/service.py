@@ -15,6 +15,7 @@ def open_account(
     for role in roles:
         if role not in Role.values:
             raise ValueError(f"role {role!r} is unknown; expected some of {Role.values}")
-    return User.objects.create_user(
+    created: User = User.objects.create_user(
         username, password=password, person_id=person_id, agency_id=agency_id, roles=list(roles), must_change_password=must_change_password
     )
+    return created

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -14,6 +14,7 @@ from django.urls import reverse_lazy
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
+from xiezhi.apps.accounts.access import account
 from xiezhi.apps.accounts.forms import DisplayForm, OwnPasswordForm, SignInForm
 from xiezhi.apps.accounts.permissions import actions, scopes
 from xiezhi.apps.registry.queries import certificate_state
@@ -48,7 +49,7 @@ class SignIn(LoginView):
 
 
 class SignOut(LogoutView):
-    http_method_names: ClassVar = ["post", "options"]
+    http_method_names = ["post", "options"]
     next_page = "/sign-in?out=1"
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -71,7 +72,7 @@ class OwnPassword(PasswordChangeView):
 @login_required
 @require_GET
 def me(request: HttpRequest) -> HttpResponse:
-    user = request.user
+    user = account(request)
     held = [(action.zh, scopes(user, action.id)) for action in actions().values() if scopes(user, action.id)]
     return render(
         request,
@@ -89,7 +90,7 @@ def me(request: HttpRequest) -> HttpResponse:
 def choose_role(request: HttpRequest) -> HttpResponse:
     """Switch the role that pages show first. It gives and takes no permission."""
     role = request.POST.get("role", "")
-    if role in request.user.roles:
+    if role in account(request).roles:
         request.session["role"] = role
         messages.success(request, "身份已切换。")
     else:

@@ -40,7 +40,7 @@ def credit_code_good(code: str) -> bool:
     return CODE_LETTERS[(31 - weighed % 31) % 31] == code[17]
 
 
-class RegistryForm(forms.ModelForm):
+class RegistryForm(forms.ModelForm):  # type: ignore[type-arg]
     """A model form whose required fields say so in words."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -51,7 +51,8 @@ class RegistryForm(forms.ModelForm):
             if isinstance(field, forms.ModelChoiceField):
                 field.empty_label = "没有" if not field.required else "请选择"
             elif isinstance(field, forms.TypedChoiceField):
-                field.choices = [(value, "请选择" if value == "" else words) for value, words in field.choices]
+                offered: Any = field.choices
+                field.choices = [(value, "请选择" if value == "" else words) for value, words in offered]
             field.error_messages["invalid"] = f"{field.label}写得不对，请核对。"
         if "id" in self.fields and self.instance.pk and not self.instance._state.adding:
             self.fields["id"].disabled = True
@@ -93,7 +94,7 @@ class AgencyForm(RegistryForm):
             "id": "一经使用不能再改，例如 yunxi-cg。",
             "word": "用在文书号里，例如 云城管。",
             "pack": "规则包的编号，决定这个机关的期限和程序。",
-            "confirmed_on": "本级政府审核确认执法主体资格的日期。没有确认的，不能立案。",
+            "confirmed_on": "本级政府审核确认执法主体资格的日期（公示办法第四条第一款）。",
         }
 
     def clean_code(self) -> str:

@@ -171,7 +171,8 @@ class Power(models.Model):
     @property
     def missing(self) -> list[str]:
         """The labels of the required fields that are empty."""
-        return [str(self._meta.get_field(name).verbose_name) for name in self.REQUIRED if not getattr(self, name)]
+        fields = {one.name: one for one in self._meta.fields}
+        return [str(fields[name].verbose_name) for name in self.REQUIRED if not getattr(self, name)]
 
 
 class Party(models.Model):

@@ -153,7 +153,7 @@ def errors(form: BaseForm) -> dict[str, Any]:
 
 
 @register.simple_tag(takes_context=True)
-def link_with(context: Context, **changes: Any) -> str:
+def link_with(context: Context, **changes: Any) -> SafeString:
     """The page's own address with some of its parameters changed; None or "" drops one."""
     params = context["request"].GET.copy()
     for name, value in changes.items():
@@ -161,4 +161,5 @@ def link_with(context: Context, **changes: Any) -> str:
             params.pop(name, None)
         else:
             params[name] = str(value)
-    return mark_safe("?" + params.urlencode().replace("&", "&amp;"))  # noqa: S308 - percent-encoded, ampersands escaped
+    address: SafeString = mark_safe("?" + params.urlencode().replace("&", "&amp;"))  # noqa: S308 - percent-encoded, ampersands escaped
+    return address

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from xiezhi.apps.accounts.access import needs
+from xiezhi.apps.accounts.access import account, needs
 from xiezhi.apps.accounts.permissions import may
 from xiezhi.apps.registry import queries, service
 from xiezhi.apps.registry.forms import ConfirmForm, NoticeForm
@@ -28,7 +28,7 @@ def _years() -> list[dict[str, object]]:
 
 
 @needs("registry.read")
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: HttpRequest) -> HttpResponseBase:
     """GET: the years. POST (administrator): read an uploaded notice and show what it would change; nothing is kept yet."""
     if request.method == "POST":
         return preview(request)
@@ -69,7 +69,7 @@ def load(request: HttpRequest) -> HttpResponse:
         messages.error(request, "没有收到要载入的通知。请重新上传。")
         return redirect("registry:calendar")
     try:
-        row = service.load_calendar_year(form.cleaned_data["text"], request.user.shown_name, now(), year=form.cleaned_data["year"])
+        row = service.load_calendar_year(form.cleaned_data["text"], account(request).shown_name, now(), year=form.cleaned_data["year"])
     except NoticeError as error:
         messages.error(request, f"没有载入。{error.message_zh}")
         return redirect("registry:calendar")

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from xiezhi.apps.accounts.access import needs
+from xiezhi.apps.accounts.access import account, needs
 from xiezhi.apps.accounts.permissions import may
 from xiezhi.apps.registry import service
 from xiezhi.apps.registry.forms import PartyForm
@@ -41,7 +41,7 @@ def edit(request: HttpRequest, key: uuid.UUID | None = None) -> HttpResponse:
     row = get_object_or_404(Party, pk=key) if key else None
     form = PartyForm(request.POST or None, instance=row)
     if request.method == "POST" and form.is_valid():
-        own = {} if row else {"agency": request.user.agency}
+        own = {} if row else {"agency": account(request).agency}
         saved = service.save_party(now=now(), party_id=key, **form.cleaned_data, **own)
         messages.success(request, f"已保存：{saved.name}。")
         return redirect("registry:party", saved.pk)
