@@ -105,6 +105,8 @@ def test_what_a_guard_answers(text, expected):
         ("this.granted", ("this.granted",)),
         ("last(penalty_proposed).penalty.fine > 1", ("last(penalty_proposed).penalty.fine",)),
         ("penalty.fine > $none", ("penalty.fine", "$none")),
+        ("this.at > 5", ("this.at", "5")),
+        ("this.by > 5", ("this.by",)),
         ("elapsed(violation.ended_on, this, 'year') > 2", ("violation.ended_on",)),
     ],
 )

@@ -106,7 +106,8 @@ def ordered(op: Callable[[Any, Any], bool], left_text: str, right_text: str) -> 
         try:
             return op(left, right)
         except TypeError:
-            return Unknown(*(text for text, value in ((left_text, left), (right_text, right)) if not _orderable(value)))
+            odd = [text for text, value in ((left_text, left), (right_text, right)) if not _orderable(value)]
+            return Unknown(*(odd or (left_text, right_text)))
 
     return compare
 
