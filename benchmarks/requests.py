@@ -1,0 +1,218 @@
+"""What one request costs: queries and CPU, on an embedded server in a home of its own.
+
+    .venv/bin/python benchmarks/requests.py --cases 3500 --cases 200000
+
+CPU is of this process (Python's part of the request, with the sequencer's round where a leaf is made), since wall time on a busy machine
+says little. A bound that is not kept is marked, and makes the exit status 1.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import statistics
+import tempfile
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+
+ROUNDS = 30
+
+
+@dataclass(frozen=True)
+class Bound:
+    """The most queries and milliseconds of CPU (issue SKELETON, Done 4); None: measured only."""
+
+    queries: int | None
+    cpu_ms: float | None
+
+
+@dataclass(frozen=True)
+class Measured:
+    what: str
+    queries: int
+    cpu_ms: float
+    wall_ms: float
+    bound: Bound
+
+    @property
+    def kept(self) -> bool:
+        few = self.bound.queries is None or self.queries <= self.bound.queries
+        return few and (self.bound.cpu_ms is None or self.cpu_ms <= self.bound.cpu_ms)
+
+    def __str__(self) -> str:
+        mark = "" if self.kept else f"   OVER ({self.bound.queries} queries, {self.bound.cpu_ms} ms)"
+        return f"  {self.what:<34} {self.queries:>3} queries  {self.cpu_ms:7.1f} ms CPU  {self.wall_ms:7.1f} ms wall{mark}"
+
+
+def measure(what: str, do: Callable[[int], object], bound: Bound, rounds: int = ROUNDS) -> Measured:
+    """Medians over `rounds`, after three to warm up; queries of the costliest round."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    for warm in range(3):
+        do(-1 - warm)
+    queries, cpu, wall = [], [], []
+    for number in range(rounds):
+        with CaptureQueriesContext(connection) as captured:
+            do(number)
+        queries.append(len(captured))
+    for number in range(rounds, 2 * rounds):  # apart from the counting, which costs time itself
+        began, ticked = time.perf_counter(), time.process_time()
+        do(number)
+        cpu.append(1000 * (time.process_time() - ticked))
+        wall.append(1000 * (time.perf_counter() - began))
+    return Measured(what, max(queries), statistics.median(cpu), statistics.median(wall), bound)
+
+
+def measure_all(user: Any, size: int) -> list[Measured]:
+    import district
+    from django.test import Client
+
+    from xiezhi.apps.record import queries, service
+    from xiezhi.apps.record.sequencer import Sequencer
+    from xiezhi.core.procedure.explain import explain
+    from xiezhi.site import clock
+
+    sequencer = Sequencer()
+    sequencer.drain(clock.now(), 600)
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    case = str(uuid.uuid5(district.NAMES, str(min(size, district.FULL) // 2)))
+
+    def record(_: int) -> None:
+        answer = service.perform(district.inspection(case_of_acts, clock.now()), uuid.uuid4(), clock.now())
+        if not isinstance(answer, service.Receipt):
+            raise TypeError(answer.message_zh)
+
+    def record_with_leaf(number: int) -> None:
+        record(number)
+        sequencer.round(clock.now())
+
+    def page(address: str) -> Callable[[int], None]:
+        def get(_: int) -> None:
+            status = client.get(address).status_code
+            if status != 200:
+                raise RuntimeError(f"{address} answered {status}")
+
+        return get
+
+    case_of_acts = str(uuid.uuid5(district.NAMES, str(min(size, district.FULL) // 3)))
+    long = _long_case(60)
+    book, marking = queries.marking(long)
+    return [
+        measure("record an act", record, Bound(14, None), 10),
+        measure("record an act, with its leaf", record_with_leaf, Bound(None, 30), 10),
+        measure("case page", page(f"/work/cases/{case}/"), Bound(10, 40)),
+        measure("workbench, 100 cases", page("/work/?count=100"), Bound(8, 90)),
+        measure("explain, 60 acts", lambda _: explain(book, marking, {}, clock.now()), Bound(0, 5)),
+    ]
+
+
+def _long_case(acts: int) -> str:
+    import district
+
+    from xiezhi.apps.record import service
+    from xiezhi.site import clock
+
+    case, begun = str(uuid.uuid4()), clock.now() - timedelta(days=20)
+    lines = [district.filing(case, begun, f"云城管立〔2020〕{uuid.uuid4().int % 10**9}号")]
+    lines += [district.inspection(case, begun + timedelta(hours=number)) for number in range(1, acts)]
+    service.load_histories(lines, clock.now())
+    return case
+
+
+def parallel_filings(each: int = 5) -> str:
+    """Eight at once draw numbers from one series: none fails, none is doubled, none is missing. Raises AssertionError."""
+    import district
+    from django.db import connection
+
+    from xiezhi.apps.casework.recording import perform_numbered
+    from xiezhi.apps.record import queries, service
+    from xiezhi.site import clock
+
+    numbers: list[str] = []
+    failures: list[BaseException] = []
+    gate = threading.Barrier(8)
+
+    def file() -> None:
+        try:
+            gate.wait()
+            for _ in range(each):
+                case = uuid.uuid4()
+                answer = perform_numbered(district.filing(str(case), clock.now()), case, clock.now())
+                assert isinstance(answer, service.Receipt), answer
+                numbers.append(queries.history(str(case))[0].body["data"]["case"]["number"])
+        except BaseException as error:  # noqa: BLE001 - told by the main thread
+            failures.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=file) for _ in range(8)]
+    began = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    took = time.perf_counter() - began
+    assert not failures, failures
+    drawn = sorted(int(number.split("〕")[1].rstrip("号")) for number in numbers)
+    assert drawn == list(range(drawn[0], drawn[0] + 8 * each)), drawn
+    return f"  8 parallel filings                 {8 * each} cases, numbers without gap or double, {took / (8 * each) * 1000:.0f} ms each"
+
+
+@click.command()
+@click.option(
+    "--cases", "sizes", type=int, multiple=True, default=(3500,), help="How many cases to measure at; may be given again, growing."
+)
+@click.option("--home", type=click.Path(path_type=Path), help="Keep the data here instead of a passing folder.")
+def command(sizes: tuple[int, ...], home: Path | None) -> None:
+    place = home or Path(tempfile.mkdtemp(prefix="xz-bench-"))
+    os.environ |= {"XIEZHI_HOME": str(place)}
+    os.environ.pop("DATABASE_URL", None)
+    kept = True
+    try:
+        from xiezhi.cli.frame import with_django
+
+        with with_django():
+            kept = _at_all(sorted(sizes))
+    finally:
+        if home is None:
+            shutil.rmtree(place, ignore_errors=True)
+    raise SystemExit(not kept)
+
+
+def _at_all(sizes: list[int]) -> bool:
+    import district
+    from django.conf import settings
+    from django.db import connection
+
+    from xiezhi.apps.record import service
+    from xiezhi.site import clock
+
+    settings.ALLOWED_HOSTS = ["testserver"]
+    user, there, kept = district.build(), 0, True
+    for size in sizes:
+        began = time.perf_counter()
+        acts = service.load_histories(district.cases(there, size - there, clock.now()), batch=200)
+        took = time.perf_counter() - began
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+        print(f"{size} cases ({acts} acts loaded in {took:.0f} s, {acts / max(took, 0.001):.0f} a second)", flush=True)
+        there = size
+        for one in measure_all(user, size):
+            print(one, flush=True)
+            kept = kept and one.kept
+        print(parallel_filings(), flush=True)
+    return kept
+
+
+if __name__ == "__main__":
+    command()
