@@ -7,7 +7,7 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xiezhi.core.ledger.body import canonical, check, decimal_text, flatten, is_decimal_text, read
+from xiezhi.core.ledger.body import canonical, check, decimal_text, flatten, is_decimal_text, jcs_pair, read
 from xiezhi.core.ledger.errors import BodyError
 
 from .bodies import BASE, bodies
@@ -114,3 +114,9 @@ def test_a_decimal_text_names_the_same_number(number):
 def test_no_decimal_no_text(text):
     with pytest.raises(ValueError):
         decimal_text(text)
+
+
+@given(st.text(max_size=20), bodies)
+def test_the_bytes_of_a_pair_are_those_of_rfc8785(path, body):
+    for value in [*body.values(), path]:
+        assert jcs_pair(path, value) == rfc8785.dumps([path, value])

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
+from json.encoder import encode_basestring
 from typing import Any
 
 from .errors import BodyError
@@ -17,6 +18,7 @@ FIXED = ("class", "schema", "case", "case_seq", "prev", "kind", "at", "recorded_
 CLASSES = ("act", "attachment", "correction", "custody", "system")
 SAFE_INTEGER = 2**53  # RFC 8785 section 3.2.2.3: beyond it two readers may see two numbers
 
+_CONSTANTS = {None: "null", True: "true", False: "false"}
 _KEY = re.compile(r"[a-z0-9_]+")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 _ENTRY_HEX = re.compile(r"01[0-9a-f]{64}")
@@ -30,6 +32,20 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=
 def jcs(value: Any) -> bytes:
     """RFC 8785's bytes of a value that `check` accepts."""
     return _encode(value).encode()
+
+
+def jcs_pair(path: str, value: Any) -> bytes:
+    """RFC 8785's bytes of `[path, value]`. Every leaf of a field tree needs one: plain values go without an encoder of their own."""
+    kind = type(value)
+    if kind is str:
+        text = encode_basestring(value)
+    elif kind is int:
+        text = int.__repr__(value)
+    elif value is None or kind is bool:
+        text = _CONSTANTS[value]
+    else:
+        return jcs([path, value])
+    return f"[{encode_basestring(path)},{text}]".encode()
 
 
 def canonical(body: dict[str, Any]) -> str:

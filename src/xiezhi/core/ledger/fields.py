@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from .body import check, flatten, jcs
+from .body import check, flatten, jcs_pair
 from .errors import BodyError, ProofError
 
 SUITE = b"\x01"
@@ -56,7 +56,7 @@ def _width(pairs: int) -> int:
 
 
 def _field_leaf(salt: bytes, path: str, value: Any) -> bytes:
-    return _sha256(b"\x00" + salt + jcs([path, value])).digest()
+    return _sha256(b"\x00" + salt + jcs_pair(path, value)).digest()
 
 
 def _node(left: bytes, right: bytes) -> bytes:
