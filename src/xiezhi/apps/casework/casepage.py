@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
+
 from xiezhi.apps.accounts.permissions import act_action, may
 from xiezhi.apps.casework import deadlines, words
 from xiezhi.apps.casework.models import CaseFile
@@ -53,6 +55,7 @@ class Step:
     hands: str
     can: bool
     reasons: tuple[Any, ...] = ()
+    url: str = ""
 
 
 @dataclass(slots=True)
@@ -93,7 +96,7 @@ def _can(user: Any, act: str, agency: str) -> bool:
         return False
 
 
-def _steps(found: Iterable[Any], can: Callable[[str], bool], now: datetime, calendar: Any) -> list[Step]:
+def _steps(found: Iterable[Any], case: str, can: Callable[[str], bool], now: datetime, calendar: Any) -> list[Step]:
     rows = []
     for one in found:
         duty = getattr(one, "duty", None)
@@ -104,21 +107,44 @@ def _steps(found: Iterable[Any], can: Callable[[str], bool], now: datetime, cale
         rows.append(
             Step(
                 one,
-                one.zh,
+                words.owed(one.act, one.zh) if duty is not None else one.zh,
                 one.why_zh,
                 tuple(one.cites or ()),
                 shown,
                 words.role(one.hands or "officer"),
                 can(one.act),
                 tuple(one.reasons or ()),
+                act_address(case, one.act),
             )
         )
     return rows
 
 
+# Acts with a page of their own beside the form that every act has.
+OWN_PAGES = {
+    "review_submitted": "review:submit",
+    "review_passed": "review:review",
+    "review_returned": "review:review",
+    "review_rejected": "review:review",
+}
+
+
+def act_address(case: str, act: str) -> str:
+    """Where the act is recorded."""
+    if act in OWN_PAGES:
+        return reverse(OWN_PAGES[act], args=[case])
+    return reverse("casework:act", args=[case, act]) if act else ""
+
+
 def _cards(deadlines_: Iterable[Any], now: datetime, calendar: Any) -> list[Card]:
     return [
-        Card(step.zh, deadlines.of_duty(step.duty, now, calendar), words.role(step.hands or "officer"), number, step.due is not None)
+        Card(
+            words.owed(step.act, step.zh),
+            deadlines.of_duty(step.duty, now, calendar),
+            words.role(step.hands or "officer"),
+            number,
+            step.due is not None,
+        )
         for number, step in enumerate(deadlines_)
     ]
 
@@ -165,10 +191,10 @@ def build(file: CaseFile, user: Any, now: datetime) -> CasePage:
         cards=cards[:CARDS],
         more_cards=max(len(cards) - CARDS, 0),
         sections=sections_of(pairs, explanation.stages, stage_finder(explanation.stages, vocabulary)),
-        must=_steps(explanation.must, can, now, calendar),
-        may=sorted(_steps(explanation.may, can, now, calendar), key=lambda step: not step.can),
-        blocked=_steps(explanation.blocked, can, now, calendar),
-        major=list(marking.major),
+        must=_steps(explanation.must, file.case, can, now, calendar),
+        may=sorted(_steps(explanation.may, file.case, can, now, calendar), key=lambda step: not step.can),
+        blocked=_steps(explanation.blocked, file.case, can, now, calendar),
+        major=[ground.row for ground in marking.major if ground.holds],
         findings=standing,
         not_judged=list(marking.not_judged),
         entries=len(entries),

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from xiezhi.apps.casework.words import owed
+
 FAR = datetime(9999, 1, 1, tzinfo=UTC)
 RUNNING = frozenset({"open", "paused"})
 # A case rests when its file is archived or the matter never became a case of this agency.
@@ -76,7 +78,7 @@ def read(marking: Any, vocabulary: Any) -> Reading:
         "sort_due": due or FAR,
         "next_rule": tightest.rule if tightest is not None else "",
         "next_act": tightest.expect[0] if expected is not None else "",
-        "next_zh": expected.zh if expected is not None else (tightest.zh if tightest is not None else ""),
+        "next_zh": owed(expected.id, expected.zh) if expected is not None else (tightest.zh if tightest is not None else ""),
         "provisional": bool(tightest is not None and tightest.provisional),
         "hands": (tightest.hands or "officer") if tightest is not None else "officer",
         "acts": len(acts),

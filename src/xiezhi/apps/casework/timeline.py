@@ -14,7 +14,20 @@ from xiezhi.apps.casework.forms.act import values_of
 
 LONG_TEXT = 60
 # Data that stands elsewhere on the page, or says nothing to a reader.
-SILENT = frozenset({"case.title", "case.number", "party.id", "matter.code", "summary", "checklist"})
+SILENT = frozenset(
+    {
+        "case.title",
+        "case.number",
+        "party.id",
+        "matter.code",
+        "summary",
+        "checklist",
+        "agency.level",
+        "agency.sector",
+        "agency.vertical",
+        "agency.remote",
+    }
+)
 MISSING = frozenset({"missing", "gap"})
 CORRECTED_FIELDS = {
     "at": "发生时间",

@@ -10,7 +10,7 @@ from xiezhi.site.words import moment_zh as moment
 from xiezhi.site.words import money_zh
 from xiezhi.site.words import span_zh as span
 
-__all__ = ["SIGNED", "day", "duration", "hands_of", "moment", "role", "span", "value_zh"]
+__all__ = ["SIGNED", "day", "duration", "hands_of", "moment", "owed", "role", "span", "value_zh"]
 
 SIGNED = {"signed": "当事人已签名", "refused": "当事人拒绝签名", "absent": "当事人不在场"}
 ROLES = {
@@ -26,6 +26,8 @@ ROLES = {
     "supervisor": "监督机关",
     "party": "当事人",
 }
+# A duty that several outcomes answer is called after the work, not after the first outcome.
+OWED = {"review_passed": "出具法制审核意见", "reconsideration_decided": "出具复审意见"}
 # In whose hands a rule lays a duty (roles of the vocabulary), by the role of an account.
 HANDS = {
     "officer": {"officer", "section_head", "auxiliary"},
@@ -39,6 +41,11 @@ HANDS = {
 
 def role(hands: str) -> str:
     return ROLES.get(hands, hands)
+
+
+def owed(act: str, zh: str) -> str:
+    """What a duty asks for, in words: `zh` is the name of the first act that answers it."""
+    return OWED.get(act, zh)
 
 
 def hands_of(roles: Any) -> frozenset[str]:

@@ -170,9 +170,16 @@ class ActForm(forms.Form):
     def document_rows(self) -> list[dict[str, Any]]:
         """Each expected document: its box, its file field, and the clause that asks for it."""
         return [
-            {"box": self[f"document-{name}"], "file": self[f"file-{name}"], "cite": self.sheet.wanted.get(name, "")}
-            for name in self.sheet.documents
+            {"box": self[f"document-{name}"], "file": self[f"file-{name}"], "why": self._why_wanted(name)} for name in self.sheet.documents
         ]
+
+    def _why_wanted(self, name: str) -> str:
+        """Which clause asks for the document, alone or as one of several; empty where none does."""
+        cite = self.sheet.wanted.get(name, "")
+        group = next((group for group in self.sheet.alternatives if name in group), ())
+        if cite and group:
+            return f"{cite}要求有其中之一：{'、'.join(map(self.document_zh, group))}。"
+        return f"{cite}要求有{self.document_zh(name)}。" if cite else ""
 
 
 def form_for(

@@ -57,13 +57,13 @@ def _ask_companion(sheet: Sheet, rule: Any, cite: str) -> None:
         if len(group) > 1:
             sheet.alternatives.append(tuple(group))
         for document in group:
-            sheet.wanted.setdefault(document, cite)
+            sheet.wanted.setdefault(document, f"情形适用时，{cite}" if rule.when else cite)
             if document not in sheet.documents:
                 sheet.documents.append(document)
     for key in rule.fields:
         if key not in sheet.keys and key not in OWN:
             sheet.keys.append(key)
-        sheet.cites.setdefault(key, cite)
+        sheet.cites.setdefault(key, f"情形适用时，{cite}" if rule.when else cite)
     if rule.officers:
         sheet.officers = max(sheet.officers, rule.officers)
         sheet.cites.setdefault("officers", cite)
