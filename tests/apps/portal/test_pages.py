@@ -69,6 +69,11 @@ def test_the_decision_page_says_in_plain_words_what_happened(client, page):
     assert f"第 {proving.prove(page).index} 条" in text
 
 
+def test_the_service_told_of_is_that_of_the_decision(page):
+    steps = {step["zh"]: step["from"] for step in page.timeline}
+    assert steps["告知当事人"] < steps["作出决定"] <= steps["送达"] <= steps["公示"]
+
+
 def test_every_public_field_is_proved_from_the_log(page):
     proof = proving.prove(page)
     assert proof.state == "proved"

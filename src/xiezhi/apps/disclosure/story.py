@@ -22,12 +22,15 @@ STEPS = (
 )
 # Duties whose use of the limit the public may see, by the act that they expect.
 BARS = (("decision_made", "立案到决定"), ("review_passed", "送审到审核意见"), ("result_published", "决定到公示"))
+# The service that the public is told of is that of the decision, not of notices before it.
+DECISIONS = frozenset({"decision", "on_spot_decision", "no_penalty_decision"})
 UNITS_ZH = {"workday": "个工作日", "day": "天"}
 
 
 def timeline(acts: Sequence[Any]) -> list[dict[str, str]]:
     """The steps that were taken, with ISO days `from` and `to` (equal when one day)."""
     shown = []
+    acts = [act for act in acts if act.kind != "document_served" or act.data.get("document", "decision") in DECISIONS]
     for words, begins, ends in STEPS:
         started = [act for act in acts if act.kind in begins]
         if ends and not any(act.kind in ends for act in acts):
