@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import logging
 import os
 import shutil
 from collections.abc import Callable
@@ -11,9 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from xiezhi.site import clock
+from xiezhi.site.binaries import LaunchError
 from xiezhi.site.cluster import Cluster
 from xiezhi.site.launcher import ensure_migrated
 
+log = logging.getLogger(__name__)
 Say = Callable[[str], None]
 
 
@@ -54,7 +57,11 @@ def _load_demo(unfinished: Path, say: Say) -> None:
     say("loading the demo district (first start only)")
     unfinished.parent.mkdir(parents=True, exist_ok=True)
     unfinished.touch()
-    district.load(clock.now())
+    try:
+        district.load(clock.now())
+    except Exception as error:
+        log.exception("the demo district could not be loaded")
+        raise LaunchError(f"the demo district could not be loaded ({error}). `XIEZHI_DEMO=0 make run` starts without it.") from error
     unfinished.unlink()
 
 

@@ -37,8 +37,8 @@ class UpError(Exception):
     """Cannot start; the text is for the person at the terminal."""
 
 
-class _Stopped(Exception):  # noqa: N818 - not an error: somebody asked for it
-    """A signal came while starting."""
+class _Stopped(BaseException):  # not an Exception: no `except Exception` on the way may take it
+    """Somebody asked to stop while starting."""
 
 
 class Supervisor:
@@ -81,7 +81,8 @@ class Supervisor:
 
     def _up(self) -> None:
         self._go_on()
-        prepare(self.home, self.cluster, say)
+        with self._at_any_moment():
+            prepare(self.home, self.cluster, say)
         self._go_on()
         environment = self._environment()
         worker = Child("worker", [sys.executable, "-m", "xiezhi.cli", "work"], environment)
@@ -115,6 +116,21 @@ class Supervisor:
             if time.monotonic() > deadline:
                 raise UpError(f"{otherwise} after {READY_WITHIN:.0f} s; the lines above say why")
             self.stop.wait(LOOK / 2)
+
+    @contextlib.contextmanager
+    def _at_any_moment(self) -> Iterator[None]:
+        """Preparing may take a minute; a request to stop ends it where it stands. What was half done is done anew by the next start."""
+
+        def look(_number: int, _frame: object) -> None:
+            self._go_on()
+
+        before = signal.signal(signal.SIGALRM, look)
+        signal.setitimer(signal.ITIMER_REAL, LOOK, LOOK)
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
 
     def _go_on(self) -> None:
         if self._asked_to_stop():
