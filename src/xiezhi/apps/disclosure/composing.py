@@ -49,8 +49,8 @@ class Private:
 
 def policy_of(pack: Any) -> Policy:
     """The pack's choice (disclosure.yaml: redaction.citizen_name), else surname and 某."""
-    chosen = ((getattr(pack, "disclosure", None) or {}).get("redaction") or {}).get("citizen_name") or Policy.citizen_name
-    return Policy(str(chosen) if str(chosen) in {"full", "surname", "none"} else Policy.citizen_name)
+    chosen = ((getattr(pack, "disclosure", None) or {}).get("redaction") or {}).get("citizen_name")
+    return Policy(str(chosen)) if chosen in {"full", "surname", "none"} else Policy()
 
 
 def private_values(facts: Mapping[str, Any], policy: Policy) -> Private:

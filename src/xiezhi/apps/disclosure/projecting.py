@@ -85,7 +85,7 @@ def _row(change: Any, page: reading.Page, agency: Any) -> Publication:
         if row.state == State.PUBLIC
         else [row.number, agency_name]
     )
-    row.search = RawSQL("%s::tsvector", [bigrams.document(*searched)])  # type: ignore[assignment]
+    row.search = RawSQL("%s::tsvector", [bigrams.document(*searched)])
     return row
 
 

@@ -37,7 +37,11 @@ def desk(request: HttpRequest) -> HttpResponse:
     context = {
         "owed": owed,
         "drafts": [
-            {"row": draft, "drafter": names.get(draft.drafter, draft.drafter), "own": draft.drafter == request.user.person_id}
+            {
+                "row": draft,
+                "drafter": names.get(draft.drafter, draft.drafter),
+                "own": draft.drafter == getattr(request.user, "person_id", None),
+            }
             for draft in waiting
         ],
         "now": clock.now(),
@@ -144,7 +148,9 @@ def withhold(request: HttpRequest, case_id: str) -> HttpResponse:
         "case_id": case_id,
         "title": source.facts.get("case.title") or case_id,
         "grounds": service.grounds_of(source.pack),
-        "approvers": [person for person in registry.people_of(source.agency_id, "leader") if person.id != request.user.person_id],
+        "approvers": [
+            person for person in registry.people_of(source.agency_id, "leader") if person.id != getattr(request.user, "person_id", None)
+        ],
         "act_id": request.POST.get("act_id") or uuid6.uuid7(),
         "given": request.POST,
     }
@@ -198,7 +204,7 @@ def _source(request: HttpRequest, case_id: str) -> Any:
     case = record.case(case_id)
     if case is None:
         raise Http404("没有这个案件。")
-    permissions.require(request.user, "disclosure.read", agency=case.agency_id)  # type: ignore[arg-type]
+    permissions.require(request.user, "disclosure.read", agency=case.agency_id)
     return paperwork.source_of(case_id)
 
 
@@ -206,7 +212,7 @@ def _draft(request: HttpRequest, draft_id: uuid.UUID) -> Draft:
     draft = queries.draft(draft_id)
     if draft is None:
         raise Http404("没有这一稿。")
-    permissions.require(request.user, "disclosure.read", agency=draft.agency)  # type: ignore[arg-type]
+    permissions.require(request.user, "disclosure.read", agency=draft.agency)
     return draft
 
 
@@ -223,7 +229,12 @@ def _draft_context(draft: Draft) -> dict[str, Any]:
 
 
 def _draft_page(request: HttpRequest, draft: Draft, *, error: str = "", reasons: Any = (), status: int = 200) -> HttpResponse:
-    context = {**_draft_context(draft), "error": error, "reasons": reasons, "own": draft.drafter == request.user.person_id}
+    context = {
+        **_draft_context(draft),
+        "error": error,
+        "reasons": reasons,
+        "own": draft.drafter == getattr(request.user, "person_id", None),
+    }
     return render(request, "disclosure/draft.html", context, status=status)
 
 

@@ -20,7 +20,7 @@ def download(request: HttpRequest, case_id: str, sha256: str) -> FileResponse:
     agency, listed = _listed(case_id, sha256)
     if agency is None:
         raise Http404("没有这个案件。")
-    permissions.require(request.user, "case.read", agency=agency)  # type: ignore[arg-type]
+    permissions.require(request.user, "case.read", agency=agency)
     if listed is None:
         raise Http404("这个案件里没有这个文件。")
     try:

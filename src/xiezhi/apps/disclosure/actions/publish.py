@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import pypdfium2
+import pypdfium2  # type: ignore[import-untyped]
 from django.db import transaction
 
 from xiezhi.apps.accounts import permissions
