@@ -222,3 +222,22 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def test_told_to_stop_while_it_is_being_set_up_it_stops_and_the_next_start_is_whole(tmp_path):
+    home = tmp_path / "home"
+    home.mkdir()
+    environment = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"} | {"XIEZHI_HOME": str(home), "PORT": str(_free_port())}
+    with (home / "up.log").open("wb") as log:
+        up = subprocess.Popen([sys.executable, "-m", "xiezhi.cli", "up"], env=environment, stdout=log, stderr=log)
+    _wait((home / "run" / "demo-unfinished").exists, 90, (home / "up.log").read_text)
+    up.terminate()
+    assert up.wait(STOPS_WITHIN) == 0
+    assert Cluster(home).processes() == []
+    again = Running(home)  # without the demo: what was half loaded must be gone
+    try:
+        assert "beginning it anew" in again.log.read_text()
+        assert _ask(again, "SELECT count(*) FROM registry_agency") == [(0,)]
+        assert not (home / "run" / "demo-unfinished").exists()
+    finally:
+        again.end()
