@@ -100,10 +100,11 @@ def _steps(found: Iterable[Any], case: str, can: Callable[[str], bool], now: dat
     rows = []
     for one in found:
         duty = getattr(one, "duty", None)
+        shown: deadlines.Shown | None = None
         if duty is not None:
             shown = deadlines.of_duty(duty, now, calendar)
-        else:
-            shown = deadlines.shown(one.due, now, calendar, provisional=bool(one.provisional)) if one.due else None
+        elif one.due:
+            shown = deadlines.shown(one.due, now, calendar, provisional=bool(one.provisional))
         rows.append(
             Step(
                 one,

@@ -62,7 +62,8 @@ def read(marking: Any, vocabulary: Any) -> Reading:
     due = tightest.due if tightest is not None and tightest.state == "open" else None
     done = {act.kind for act in acts}
     kind = vocabulary.acts.get(last.kind)
-    expected = vocabulary.acts.get(tightest.expect[0]) if tightest is not None and tightest.expect else None
+    owes = tightest.expect[0] if tightest is not None and tightest.expect else ""
+    expected = vocabulary.acts.get(owes)
     columns = {
         "procedure": marking.procedure,
         "number": fact(facts, "case.number"),
@@ -77,7 +78,7 @@ def read(marking: Any, vocabulary: Any) -> Reading:
         "next_due": due,
         "sort_due": due or FAR,
         "next_rule": tightest.rule if tightest is not None else "",
-        "next_act": tightest.expect[0] if expected is not None else "",
+        "next_act": owes,
         "next_zh": owed(expected.id, expected.zh) if expected is not None else (tightest.zh if tightest is not None else ""),
         "provisional": bool(tightest is not None and tightest.provisional),
         "hands": (tightest.hands or "officer") if tightest is not None else "officer",

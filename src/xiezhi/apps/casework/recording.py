@@ -66,6 +66,7 @@ def perform_numbered(line: dict[str, Any], act_id: UUID, now: datetime) -> Any:
     agency = line["agency"]
     if not key or _held(line["data"], key):
         return record.perform(line, act_id, now)
+    refused: record.Refusal | None = None
     with transaction.atomic():
         # The series' row is locked from here on: of two clicks the second waits, then finds the first one's act.
         number = paperwork.next_number(agency, word, now)
@@ -75,12 +76,13 @@ def perform_numbered(line: dict[str, Any], act_id: UUID, now: datetime) -> Any:
             answer = record.perform(line, act_id, now)
             if isinstance(answer, record.Receipt):
                 return answer
+            refused = answer
         transaction.set_rollback(True)
-    if earlier is not None:
-        put(line["data"], key, _number_on_record(earlier, key))
-        return record.perform(line, act_id, now)  # the same answer; or, for other content under this id, an error in words
-    record.log_refusal(answer, now)
-    return answer
+    if refused is not None:
+        record.log_refusal(refused, now)
+        return refused
+    put(line["data"], key, _number_on_record(earlier, key))
+    return record.perform(line, act_id, now)  # the same answer; or, for other content under this id, an error in words
 
 
 def _number_on_record(receipt: Any, key: str) -> str:

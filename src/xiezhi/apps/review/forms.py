@@ -45,7 +45,8 @@ class ReviewForm(forms.Form):
         now: datetime,
         **kwargs: Any,
     ) -> None:
-        super().__init__(*args, initial={"id": uuid6.uuid7(), **kwargs.pop("initial", {})}, **kwargs)
+        kwargs["initial"] = {"id": uuid6.uuid7(), **kwargs.get("initial", {})}
+        super().__init__(*args, **kwargs)
         self.items, self.suspected, self.review_of, self.now = list(items), suspected, review_of, now
         for key, zh in self.items:
             self.fields[f"item-{key}"] = forms.ChoiceField(

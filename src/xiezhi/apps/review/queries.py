@@ -23,7 +23,7 @@ PARTS = (
 class Waiting:
     """A case that waits for a review act."""
 
-    duty: casework.DutyRow
+    duty: Any
     shown: deadlines.Shown
     hands: str
     mine: bool

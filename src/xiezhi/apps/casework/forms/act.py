@@ -50,8 +50,8 @@ class ActForm(forms.Form):
         by: Sequence[str] = (),
         **kwargs: Any,
     ) -> None:
-        initial = {"id": uuid6.uuid7(), "at": now.astimezone(SHANGHAI), "by": list(by), **kwargs.pop("initial", {})}
-        super().__init__(*args, initial=initial, **kwargs)
+        kwargs["initial"] = {"id": uuid6.uuid7(), "at": now.astimezone(SHANGHAI), "by": list(by), **kwargs.get("initial", {})}
+        super().__init__(*args, **kwargs)
         self.sheet, self.vocabulary, self.now, self.opened = sheet, vocabulary, now, opened
         self.people = list(people)
         self.ask_reason = False
@@ -233,7 +233,7 @@ def usual_persons(act_kind: Any, marking: Any, user: Any, people: Sequence[Any])
     """Who most likely acts: the user, and for officers those who acted in the case last."""
     known = {person.id for person in people}
     me = getattr(user, "person_id", None)
-    chosen = [me] if me in known else []
+    chosen: list[str] = [me] if me is not None and me in known else []
     if "officer" in act_kind.by and marking is not None:
         for act in reversed(marking.acts):
             kind = act.by and len(act.by) > 1

@@ -90,8 +90,8 @@ class CorrectForm(forms.Form):
         now: datetime,
         **kwargs: Any,
     ) -> None:
-        initial = {"id": uuid6.uuid7(), **kwargs.pop("initial", {})}
-        super().__init__(*args, initial=initial, **kwargs)
+        kwargs["initial"] = {"id": uuid6.uuid7(), **kwargs.get("initial", {})}
+        super().__init__(*args, **kwargs)
         self.act, self.now = act, now
         self.specs: dict[str, Any] = {}
         approver: Any = self.fields["approver"]
