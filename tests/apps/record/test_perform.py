@@ -78,6 +78,37 @@ def test_the_same_id_again_gives_the_same_answer(case):
     assert kinds() == ["lead_registered", "inquiry_made"]
 
 
+def test_a_second_click_on_an_act_done_now_gives_the_first_answer(case):
+    id_ = new_id()
+    clicked = [NOW + timedelta(seconds=seconds) for seconds in (0, 7, 3600, -3600)]
+    answers = [perform({**line("inquiry_made", 1), "at": now.isoformat()}, id_, now) for now in clicked]
+    assert answers[1:] == answers[:1] * 3
+    assert kinds() == ["lead_registered", "inquiry_made"]
+
+
+def test_a_clock_that_was_set_back_still_gets_the_first_answer(case):
+    id_ = new_id()
+    one = line("inquiry_made", 1)
+    assert perform(one, id_, NOW) == perform(one, id_, NOW - timedelta(days=400))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"at": (NOW - timedelta(minutes=1)).isoformat()}, {"by": ["yx-o1"]}, {"data": {"party": {"name": "别人"}}}, {"act": "site_inspected"}],
+)
+def test_another_act_under_the_same_id_is_an_error(case, changed):
+    id_ = new_id()
+    one = {**line("inquiry_made", 1, data={"place": "甲"}), "at": NOW.isoformat()}
+    perform(one, id_)
+    with pytest.raises(InputError, match="another entry"):
+        perform({**one, **changed}, id_, NOW + timedelta(seconds=5))
+    with pytest.raises(InputError, match="another entry"):
+        perform({name: value for name, value in one.items() if name != "data"}, id_)
+    with pytest.raises(InputError, match="another entry"):
+        service.answer_of(id_, case=case, kind="site_inspected")
+    assert service.answer_of(id_, case=case, kind="inquiry_made").case_seq == 2
+
+
 def test_an_id_used_for_something_else_is_refused(case):
     id_ = new_id()
     perform(line("inquiry_made", 1), id_)

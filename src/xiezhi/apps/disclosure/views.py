@@ -21,6 +21,7 @@ from xiezhi.apps.disclosure.reading_page import labels_zh, page_of, preview_of
 from xiezhi.apps.paperwork import service as paperwork
 from xiezhi.apps.record import queries as record
 from xiezhi.apps.registry import queries as registry
+from xiezhi.core.law.errors import InputError
 from xiezhi.core.typeset import TypesetError
 from xiezhi.site import clock
 
@@ -241,7 +242,7 @@ def _draft_page(request: HttpRequest, draft: Draft, *, error: str = "", reasons:
 def _decide(request: HttpRequest, draft: Draft, act: Any, done: str, template: str = "") -> HttpResponse:
     try:
         answer = act()
-    except (DisclosureError, TypesetError) as refused:
+    except (DisclosureError, InputError, TypesetError) as refused:
         if template:
             return render(request, template, {**_draft_context(draft), "error": refused.message_zh}, status=422)
         return _draft_page(request, draft, error=refused.message_zh, status=422)
@@ -256,7 +257,7 @@ def _decide(request: HttpRequest, draft: Draft, act: Any, done: str, template: s
 def _record(request: HttpRequest, context: dict[str, Any], template: str, act: Any, done: str) -> HttpResponse:
     try:
         answer = act()
-    except DisclosureError as refused:
+    except (DisclosureError, InputError) as refused:
         return render(request, template, {**context, "error": refused.message_zh}, status=422)
     if not hasattr(answer, "entry"):
         return render(request, template, {**context, "reasons": answer.reasons}, status=422)

@@ -20,7 +20,7 @@ from .case import locked, new_case, place_of, stored
 from .entry import Sealed, Statement, seal
 from .fold import Read, Written, read, written
 from .insert import id_taken, insert
-from .line import line_of
+from .line import STATED, line_of
 from .line import stated as stated_of
 from .models import Case
 from .projections import project
@@ -38,13 +38,12 @@ class _Back(Exception):  # noqa: N818 - carries a refusal out of the transaction
 def perform(line: Mapping[str, Any], id: UUID, now: datetime) -> Receipt | Refusal:  # noqa: A002 - the seam's word
     """Put one act on the record (contracts.md 4).
 
-    `line` is a history line, its files by digest; `id` is the caller's: the same id again gives the same answer; `now` is an aware
-    time. Refused acts leave nothing but a row of the refusal log. Inside a caller's transaction that is then rolled back, call
-    `log_refusal` once more afterwards. Raises InputError for what cannot be read.
+    `line` is a history line, its files by digest; `id` is the caller's: the same id again gives the same answer, whatever `now` the
+    retry brings; `now` is an aware time. Refused acts leave nothing but a row of the refusal log. Inside a caller's transaction that is
+    then rolled back, call `log_refusal` once more afterwards. Raises InputError for what cannot be read and for an id of another act.
     """
     vocabulary = load_vocabulary()
     act = act_from_line({**line, "id": str(id), "recorded_at": utc_text(now)}, vocabulary)
-    _not_ahead(act, now)
     own = stated_of(line, vocabulary)
     try:
         with transaction.atomic():
@@ -92,6 +91,7 @@ def _perform(act: Act, own: dict[str, Any], id_: UUID, now: datetime, vocabulary
     for place, one in enumerate(entries):
         if one.body["id"] == str(id_):
             return _again(case, entries, place, act, own)
+    _not_ahead(act, now)
     bodies = [one.body for one in entries]
     statement = Statement("act", act.kind, id_, utc_text(act.at), list(act.by), own, vocabulary.acts[act.kind].mode)
     sealed = seal(statement, place_of(case, act.agency or case.agency_id, now))
@@ -117,11 +117,18 @@ def receipt_of(sealed: Sealed, findings: Sequence[Any] = ()) -> Receipt:
 def _again(case: Case, entries: Sequence[Written], place: int, act: Act, own: Mapping[str, Any]) -> Receipt:
     """The answer that this id was given before. Raises InputError when it was given for something else."""
     body = entries[place].body
-    same = body["class"] == "act" and body["kind"] == act.kind and body["at"] == utc_text(act.at)
-    if not same or any(body.get(name) != value for name, value in own.items()):
+    if not _same(body, act, own):
         raise id_taken(str(body["id"]))
     before = read(case, [one.body for one in entries[:place]], also=[act])
     return Receipt(UUID(body["id"]), case.id, body["case_seq"], entries[place].entry.hex(), _brought(before, body))
+
+
+def _same(body: Mapping[str, Any], act: Act, own: Mapping[str, Any]) -> bool:
+    if (body["class"], body["kind"], body["by"]) != ("act", act.kind, list(act.by)):
+        return False
+    # An act that is dated by the moment of its recording is dated by the first one: a second click comes later and is the same act.
+    by_recording = body["at"] == body["recorded_at"] and act.at == act.recorded_at
+    return (by_recording or body["at"] == utc_text(act.at)) and all(body.get(name) == own.get(name) for name in STATED)
 
 
 def _brought(before: Read, body: dict[str, Any]) -> tuple[Any, ...]:
@@ -131,17 +138,22 @@ def _brought(before: Read, body: dict[str, Any]) -> tuple[Any, ...]:
     return tuple(outcome.findings) if isinstance(outcome, Permitted) else ()
 
 
-def answer_of(id: UUID) -> Receipt | None:  # noqa: A002 - the seam's word
-    """What the same id was answered before; None when it is not on the record."""
+def answer_of(id: UUID, *, case: str = "", kind: str = "") -> Receipt | None:  # noqa: A002 - the seam's word
+    """What the same id was answered before; None when it is not on the record.
+
+    Raises InputError when `case` or `kind` is given and the id was used for another one.
+    """
     from .models import Entry
 
     row = Entry.objects.filter(pk=id).first()
     if row is None:
         return None
-    case = Case.objects.get(pk=row.case_id)
-    entries = written(case.id)
+    if (case and row.case_id != case) or (kind and row.kind != kind):
+        raise id_taken(str(id))
+    known = Case.objects.get(pk=row.case_id)
+    entries = written(known.id)
     place = row.case_seq - 1
     if row.klass != "act":
-        return Receipt(id, case.id, row.case_seq, entries[place].entry.hex())
-    before = read(case, [one.body for one in entries[:place]], also=[act_from_line(line_of(entries[place].body), load_vocabulary())])
-    return Receipt(id, case.id, row.case_seq, entries[place].entry.hex(), _brought(before, entries[place].body))
+        return Receipt(id, known.id, row.case_seq, entries[place].entry.hex())
+    before = read(known, [one.body for one in entries[:place]], also=[act_from_line(line_of(entries[place].body), load_vocabulary())])
+    return Receipt(id, known.id, row.case_seq, entries[place].entry.hex(), _brought(before, entries[place].body))

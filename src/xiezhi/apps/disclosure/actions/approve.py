@@ -9,7 +9,6 @@ from uuid import UUID
 from django.db import transaction
 
 from xiezhi.apps.accounts import permissions
-from xiezhi.apps.disclosure.actions.once import recorded
 from xiezhi.apps.disclosure.errors import DisclosureError
 from xiezhi.apps.disclosure.models import Draft, DraftState
 from xiezhi.apps.record import service as record
@@ -23,7 +22,7 @@ def approve(user: Any, draft_id: UUID, digest: str, act_id: UUID, now: datetime)
     with transaction.atomic():
         row = _locked(draft_id)
         permissions.require(user, permissions.act_action("publication_approved"), agency=row.agency)
-        if done := recorded(act_id, row.case, "publication_approved"):
+        if done := record.answer_of(act_id, case=row.case, kind="publication_approved"):
             return done
         _open(row)
         if row.drafter == (user.person_id or ""):

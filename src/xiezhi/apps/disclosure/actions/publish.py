@@ -13,7 +13,6 @@ from xiezhi.apps.accounts import permissions
 from xiezhi.apps.disclosure import composing
 from xiezhi.apps.disclosure.actions.approve import filled
 from xiezhi.apps.disclosure.actions.draft import propose
-from xiezhi.apps.disclosure.actions.once import recorded
 from xiezhi.apps.disclosure.errors import DisclosureError, LeakError
 from xiezhi.apps.disclosure.models import Draft, DraftState
 from xiezhi.apps.disclosure.queries import public_address
@@ -34,7 +33,7 @@ def publish(user: Any, draft_id: UUID, act_id: UUID, now: datetime) -> Any:
         if row is None:
             raise DisclosureError("没有这一稿。")
         permissions.require(user, permissions.act_action(row.kind), agency=row.agency)
-        if done := recorded(act_id, row.case, row.kind):
+        if done := record.answer_of(act_id, case=row.case, kind=row.kind):
             return done
         if row.state == DraftState.DONE:
             raise DisclosureError("这一稿已经发布过了。")

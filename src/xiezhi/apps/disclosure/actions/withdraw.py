@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from xiezhi.apps.accounts import permissions
-from xiezhi.apps.disclosure.actions.once import recorded
 from xiezhi.apps.disclosure.errors import DisclosureError
 from xiezhi.apps.disclosure.models import Publication, State
 from xiezhi.apps.record import service as record
@@ -19,7 +18,7 @@ def withdraw(user: Any, page_id: str, reason: str, act_id: UUID, now: datetime) 
     if page is None:
         raise DisclosureError("没有这条公示。")
     permissions.require(user, permissions.act_action("publication_withdrawn"), agency=page.agency)
-    if done := recorded(act_id, page.case, "publication_withdrawn"):
+    if done := record.answer_of(act_id, case=page.case, kind="publication_withdrawn"):
         return done
     if page.state == State.WITHDRAWN:
         raise DisclosureError("这条公示已经撤回了。")

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from xiezhi.apps.accounts import permissions
-from xiezhi.apps.disclosure.actions.once import recorded
 from xiezhi.apps.disclosure.errors import DisclosureError
 from xiezhi.apps.paperwork import service as paperwork
 from xiezhi.apps.record import service as record
@@ -32,8 +31,6 @@ def withhold(user: Any, case_id: str, act_id: UUID, now: datetime, *, ground: st
     """Record result_withheld. Returns Receipt or Refusal. Raises Forbidden, DisclosureError naming what is missing."""
     source = paperwork.source_of(case_id)
     permissions.require(user, permissions.act_action("result_withheld"), agency=source.agency_id)
-    if done := recorded(act_id, case_id, "result_withheld"):
-        return done
     if ground not in grounds_of(source.pack):
         raise DisclosureError("请从列出的理由里选一项。没有列出的理由，不能作为不予公示的依据。")
     if not approver or approver == user.person_id:
