@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -140,6 +142,25 @@ def test_a_mistake_stands_where_it_is(text, offset, expected):
         value(text, scene_of())
     assert caught.value.offset == offset
     assert expected in caught.value.expected
+
+
+@given(
+    op=st.sampled_from(["<", "<=", ">", ">="]),
+    hours=st.integers(-3, 60),
+    spent=st.one_of(st.integers(-3, 60).map(lambda whole: timedelta(hours=whole)), st.timedeltas(timedelta(-1), timedelta(3))),
+)
+def test_a_span_in_hours_is_compared_exactly(op, hours, spent):
+    this = replace(act("decision_made", "2024-03-10 10:00"), at=PASSED.at + spent)
+    said = value(f"any(review_passed; elapsed(it, this, 'hour') {op} 0 - {-hours})", scene_of(PASSED, this=this))
+    exact = Fraction(spent // timedelta(microseconds=1), 3_600_000_000)
+    assert said is {"<": exact < hours, "<=": exact <= hours, ">": exact > hours, ">=": exact >= hours}[op]
+
+
+def test_a_span_from_a_day_or_to_a_number_with_a_fraction_is_compared_too():
+    scene = scene_of(PASSED, this=act("decision_made", "2024-03-10 10:00"), violation__ended_on=date(2024, 3, 9))
+    assert value("elapsed(violation.ended_on, this, 'hour') == 24 and elapsed(violation.ended_on, this, 'hour') <= 24", scene) is True
+    assert isinstance(value("elapsed(party.birth_date, this, 'hour') <= 24", scene), Unknown)
+    assert isinstance(value("elapsed(this, this, 'hour') <= $none", scene), Unknown)
 
 
 def test_a_guard_in_words():

@@ -67,9 +67,10 @@ def merge(marking: Marking, broken: Iterable[Broken], act: Act, place: int, brea
     findings: list[Finding] = []
     for name, group in groups.items():
         follows = {cause for rule, _, _ in group for cause in rule.follows} - here[name]
-        others = set().union(*(names for other, names in here.items() if other != name))
-        if follows and not (follows.isdisjoint(breached) and follows.isdisjoint(others)):
-            continue
+        if follows:
+            others = set().union(*(names for other, names in here.items() if other != name))
+            if not (follows.isdisjoint(breached) and follows.isdisjoint(others)):
+                continue
         findings.append(_finding(marking, group, act, place))
     for names in here.values():
         breached |= names
@@ -77,7 +78,8 @@ def merge(marking: Marking, broken: Iterable[Broken], act: Act, place: int, brea
 
 
 def _finding(marking: Marking, group: list[Broken], act: Act, place: int) -> Finding:
-    group = sorted(group, key=lambda broken: -SEVERITIES.index(broken[0].severity))
+    if len(group) > 1:
+        group = sorted(group, key=lambda broken: -SEVERITIES.index(broken[0].severity))
     rule, _, fault = group[0]
     word = marking.book.act(act.kind)
     decided = act.kind in marking.book.decided

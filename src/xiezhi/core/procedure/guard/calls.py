@@ -48,7 +48,9 @@ def _places(scene: Scene, kinds: tuple[str, ...], *, latest_first: bool) -> list
     if len(kinds) == 1:
         places = scene.of(kinds[0])
         return places[::-1] if latest_first else places
-    return sorted((place for kind in kinds for place in scene.of(kind)), reverse=latest_first)
+    places = [place for kind in kinds if kind in scene.places for place in scene.places[kind]]
+    places.sort(reverse=latest_first)
+    return places
 
 
 def matching(scene: Scene, kinds: tuple[str, ...], condition: Condition | None) -> tuple[list[int], Unknown | None]:

@@ -225,6 +225,12 @@ def _compare(tree: Compare, names: Names, definitions: Definitions) -> Condition
     def comparison(scene: Scene) -> bool | Unknown:
         return op(left(scene), right(scene))
 
+    if tree.op in _ORDERINGS and isinstance(tree.left, Call):
+        from xiezhi.core.procedure.guard.times import hours_compared, in_hours
+
+        if in_hours(tree.left):
+            start, end = (closure_of(value, names, definitions) for value in tree.left.values[:2])
+            return hours_compared(start, end, right, _ORDERINGS[tree.op], comparison)
     return comparison
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
 from xiezhi.core.law.clock import SHANGHAI, day_of
 from xiezhi.core.procedure.act import Act
-from xiezhi.core.procedure.guard.compile import Closure, Definitions, closure_of, words
+from xiezhi.core.procedure.guard.compile import Closure, Condition, Definitions, closure_of, words
 from xiezhi.core.procedure.guard.names import Names
 from xiezhi.core.procedure.guard.parse import GuardError
 from xiezhi.core.procedure.guard.scene import Scene
@@ -33,6 +33,26 @@ def elapsed(call: Call, names: Names, definitions: Definitions) -> Closure:
         return b if isinstance(b, Unknown) else measure(a, b)
 
     return between
+
+
+def in_hours(tree: Tree) -> bool:
+    """Whether the tree measures a span in hours."""
+    return isinstance(tree, Call) and tree.name == "elapsed" and isinstance(unit := tree.values[2], Literal) and unit.value == "hour"
+
+
+def hours_compared(start: Closure, end: Closure, limit: Closure, op: Callable[[Any, Any], bool], general: Condition) -> Condition:
+    """`elapsed(x, y, 'hour') <= n`: between two instants the span itself stands beside n hours, since a filter asks this of every
+    earlier act and fractions are slow. What is no instant, or no whole number, goes the `general` way; the answers are the same.
+    """
+
+    def compared(scene: Scene) -> bool | Unknown:
+        a, b, hours = start(scene), end(scene), limit(scene)
+        a, b = (a.at if type(a) is Act else a), (b.at if type(b) is Act else b)
+        if type(a) is datetime and type(b) is datetime and type(hours) is int:
+            return op(b - a, timedelta(hours=hours))
+        return general(scene)
+
+    return compared
 
 
 def past(call: Call, names: Names, definitions: Definitions) -> Closure:
