@@ -4,6 +4,7 @@ export function guardDoubleSubmit(root: Document): void {
   const sent = new WeakSet<HTMLFormElement>();
   root.addEventListener("submit", (event) => {
     const form = event.target as HTMLFormElement;
+    if (event.submitter?.hasAttribute("formtarget")) return; // a preview in a tab of its own leaves the form to be sent
     if (form.method.toLowerCase() !== "post" || form.hasAttribute("hx-post")) return; // htmx has its own rule
     if (sent.has(form)) {
       event.preventDefault();

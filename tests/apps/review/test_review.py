@@ -169,3 +169,18 @@ def test_findings_stand_under_the_item_that_they_concern() -> None:
         "facts": ["data"],
         "other": ["conflict"],
     }
+
+
+@pytest.mark.usefixtures("fresh_database")
+def test_an_opinion_is_signed_off_in_live_work_where_no_test_holds_a_transaction_open(submitted, browse, at_ten) -> None:  # noqa: F811
+    """The number of the opinion wants a transaction: once there was none, and the reviewer met an error page."""
+    from django.db import connection
+
+    from xiezhi.apps.accounts.models import User
+
+    case = submitted()
+    assert not connection.in_atomic_block
+    answer = browse(User.objects.get(username="sun")).post(_url(case), _opinion(case, "review_passed"))
+    assert answer.status_code == 302, answer.content.decode()
+    entry = record.history(case)[-1]
+    assert [file["document"] for file in entry.body["files"]] == ["review_opinion"]

@@ -5,6 +5,7 @@ a refusal in words. The third door of casework beside service and queries; it wr
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from functools import wraps
 from typing import Any
 
@@ -15,8 +16,10 @@ from django.urls import reverse
 from xiezhi.apps.accounts.permissions import require
 from xiezhi.apps.casework import deadlines, queries, words
 from xiezhi.apps.casework.casepage import build
-from xiezhi.apps.casework.forms import ActForm, form_for
+from xiezhi.apps.casework.forms import ActForm, form_for, line_of
 from xiezhi.apps.casework.models import CaseFile
+from xiezhi.apps.paperwork import queries as paper
+from xiezhi.apps.paperwork import service as paperwork
 from xiezhi.apps.record.service import Receipt
 from xiezhi.apps.registry import queries as registry
 from xiezhi.core.law.errors import InputError
@@ -31,10 +34,13 @@ __all__ = [
     "form_context",
     "form_for",
     "landing",
+    "line_of",
     "of_case",
     "open_case",
+    "origin_of",
     "people_for",
     "posted",
+    "preview",
     "reason_rows",
     "status_of",
     "wants_more_rows",
@@ -135,6 +141,24 @@ def posted(request: HttpRequest) -> tuple[Any, Any]:
 def wants_more_rows(request: HttpRequest) -> bool:
     """Whether the form was sent only to have one more row of recordings."""
     return "more_recordings" in request.POST
+
+
+def origin_of(request: HttpRequest) -> str:
+    """The address by which this request came, for codes on documents where no public address is set."""
+    return request.build_absolute_uri("/")
+
+
+def preview(request: HttpRequest, form: Any, line: Callable[[], dict[str, Any]], now: datetime) -> Any:
+    """The document that was asked for, as a draft in the browser; None where the form, now with the errors, is to be shown."""
+    document = request.POST["preview"]
+    if document == "other":
+        document = form.cleaned_data.get("other_document") or ""
+    if document not in form.vocabulary.documents:
+        form.add_error(None, "请先选择要预览的文书。")
+        return None
+    stated = line()
+    found = answered(form, lambda: paperwork.preview(document, stated["case"], stated, now))
+    return paper.shown_pdf(found, f"{form.document_zh(document)}（草稿）.pdf") if found is not None else None
 
 
 def landing(case: str, answer: Receipt) -> HttpResponseRedirect:

@@ -53,10 +53,7 @@ def data_of(source: CaseSource, line: Mapping[str, Any], now: datetime) -> dict[
             "party": _party(data.get("party") or {}),
             "case": {"id": source.case_id, "title": _title(data), "number": (data.get("case") or {}).get("number", "")},
             "violation": _violation(data),
-            "penalty": {
-                **(data.get("penalty") or {}),
-                "words": words.penalty_zh(data.get("penalty") or {}, source.values_zh("penalty.kinds")),
-            },
+            "penalty": _penalty(data.get("penalty") or {}, source.values_zh("penalty.kinds")),
             "law_basis": words.citations_zh(data.get("law_basis"), source.pack),
             "date": words.day_zh(at),
             "time": words.minute_zh(at),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,12 +15,20 @@ import segno
 from django.conf import settings
 
 from xiezhi.apps.paperwork import files
-from xiezhi.apps.paperwork.drafting import CaseSource, data_of
+from xiezhi.apps.paperwork.drafting import CaseSource, data_of, people_zh
 from xiezhi.apps.paperwork.models import Document
 from xiezhi.apps.paperwork.numbering import next_number
 from xiezhi.apps.paperwork.words import day_zh, yuan_zh
 from xiezhi.core.typeset import Paper, Typesetter, Wording, typesetter, wordings
 
+# Documents that the party holds in hand: only these carry a code, and what the code leads to (行政处罚法 第四十八条).
+CODED = {
+    "decision": "扫码查看本决定的公示页，并可核验。",
+    "on_spot_decision": "扫码查看本决定的公示页，并可核验。",
+    "no_penalty_decision": "扫码查看本决定的公示页，并可核验。",
+    "penalty_notice": "本案作出决定并公示后，扫码可以查看和核验。",
+}
+DRAFT = "（草稿，尚未编号）"
 # What of an act's own data a plain form does not repeat as a row: it stands elsewhere on the form or is structure.
 NOT_ROWS = {"case", "party", "summary", "text", "checklist"}
 
@@ -58,8 +67,8 @@ def write(document_type: str, source: CaseSource, line: Mapping[str, Any], now: 
     return wording.write(data)
 
 
-def make(document_type: str, source: CaseSource, line: Mapping[str, Any], now: datetime, *, public_address: str = "") -> Made:
-    """Write, number, set and store a document; `public_address` is where its code leads.
+def compose(document_type: str, source: CaseSource, line: Mapping[str, Any], now: datetime, *, public_address: str = "") -> Made:
+    """Write, number and set a document; `public_address` is where its code leads. Nothing is stored: see `keep`.
 
     A number already in the act's data (decision_no) is kept; a document with a series of its own takes the next one, so this runs
     inside the act's transaction. Raises TypesetError (IncompleteDocument, MissingGlyph) with words for the page.
@@ -70,23 +79,39 @@ def make(document_type: str, source: CaseSource, line: Mapping[str, Any], now: d
     write(document_type, source, line, now, number=given)
     number = given or (next_number(source.agency_id, wording.series, now) if wording.series else "")
     paper = write(document_type, source, line, now, number=number)
-    if public_address:
+    if public_address and document_type in CODED:
         paper = with_code(paper, public_address)
     pdf = page(paper, now)
-    name = files.shown_name(f"{paper.title}{number}.pdf")
-    stored = files.put(pdf, name)
+    return Made(pdf, hashlib.sha256(pdf).hexdigest(), files.shown_name(f"{paper.title}{number}.pdf"), number, document_type, paper)
+
+
+def keep(made: Made, source: CaseSource, now: datetime) -> None:
+    """Put a composed document into the store and the list of documents; inside the transaction of its act, once that is permitted."""
+    files.put(made.bytes, made.name)
     Document.objects.create(
         case=source.case_id,
         agency=source.agency_id,
-        type=document_type,
-        number=number,
-        title=paper.title,
-        sha256=stored["sha256"],
-        name=name,
-        size=len(pdf),
+        type=made.type,
+        number=made.number,
+        title=made.paper.title,
+        sha256=made.sha256,
+        name=made.name,
+        size=len(made.bytes),
         made_at=now,
     )
-    return Made(pdf, stored["sha256"], name, number, document_type, paper)
+
+
+def make(document_type: str, source: CaseSource, line: Mapping[str, Any], now: datetime, *, public_address: str = "") -> Made:
+    """`compose` and `keep` at once, for an act that is on the record already."""
+    made = compose(document_type, source, line, now, public_address=public_address)
+    keep(made, source, now)
+    return made
+
+
+def preview(document_type: str, source: CaseSource, line: Mapping[str, Any], now: datetime) -> bytes:
+    """The document as it would be, as PDF; where its number will stand, the page says that it is a draft."""
+    given = str((line.get("data") or {}).get("decision_no") or "")
+    return page(write(document_type, source, line, now, number=given or DRAFT), now)
 
 
 def page(paper: Paper, now: datetime) -> bytes:
@@ -101,7 +126,7 @@ def setter() -> Typesetter:
 
 
 def with_code(paper: Paper, address: str) -> Paper:
-    return paper.with_code(qr_svg(address), f"扫码查看本决定的公示页，并可核验。 {address}")
+    return paper.with_code(qr_svg(address), f"{CODED[paper.type]} {address}")
 
 
 def qr_svg(address: str) -> str:
@@ -143,6 +168,8 @@ def _value_zh(source: CaseSource, key: str, value: Any) -> str:
     if isinstance(value, list):
         return "、".join(_value_zh(source, key, item) for item in value)
     kind = getattr(entry, "type", "")
+    if kind == "person" or getattr(entry, "of", "") == "person":
+        return people_zh([str(value)])
     if kind == "yuan":
         return yuan_zh(value)
     if kind in {"date", "time"}:

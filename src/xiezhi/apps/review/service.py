@@ -11,7 +11,6 @@ from typing import Any
 
 from xiezhi.apps.accounts.permissions import act_action, require
 from xiezhi.apps.casework import service as casework
-from xiezhi.apps.paperwork import service as paperwork
 from xiezhi.apps.record import queries as records
 from xiezhi.apps.record import service as record
 from xiezhi.core.law.errors import InputError
@@ -22,9 +21,9 @@ __all__ = ["conclude", "submit"]
 WITH_OPINION = frozenset({"review_passed", "review_rejected", "review_returned"})
 
 
-def submit(user: Any, file: Any, form: Any, now: datetime) -> Any:
+def submit(user: Any, file: Any, form: Any, now: datetime, *, origin: str = "") -> Any:
     """Submit the case of `file` for review. Raises Forbidden; answers Receipt or Refusal."""
-    return casework.record_act(user, file.case, file.agency, form, now)
+    return casework.record_act(user, file.case, file.agency, form, now, origin=origin)
 
 
 def conclude(user: Any, file: Any, form: Any, now: datetime) -> Any:
@@ -38,13 +37,9 @@ def conclude(user: Any, file: Any, form: Any, now: datetime) -> Any:
     earlier = record.answer_of(form.cleaned_data["id"])
     if earlier is not None:
         return _same(earlier, line)
-    if act in WITH_OPINION:
-        line["documents"] = ["review_opinion"]
-        verdict = record.check(line, now)
-        if hasattr(verdict, "reasons"):
-            return record.perform(line, form.cleaned_data["id"], now)
-        line["files"] = [paperwork.make("review_opinion", file.case, line, now).file]
-    return record.perform(line, form.cleaned_data["id"], now)
+    make = ["review_opinion"] if act in WITH_OPINION else []
+    line["documents"] = make
+    return casework.perform(line, form.cleaned_data["id"], now, make=make)
 
 
 def _same(earlier: Any, line: dict[str, Any]) -> Any:

@@ -49,8 +49,11 @@ def submit(request: HttpRequest, file: CaseFile) -> HttpResponse:
     status = 200
     if request.method == "POST" and not pages.wants_more_rows(request):
         status = pages.INVALID
-        if form.is_valid():
-            answer = pages.answered(form, lambda: service.submit(request.user, file, form, now))
+        if form.is_valid() and "preview" in request.POST:
+            if (shown := pages.preview(request, form, lambda: pages.line_of(form, file.case, file.agency), now)) is not None:
+                return shown
+        elif form.is_valid():
+            answer = pages.answered(form, lambda: service.submit(request.user, file, form, now, origin=pages.origin_of(request)))
             if isinstance(answer, Receipt):
                 return pages.landing(file.case, answer)
             if answer is not None:

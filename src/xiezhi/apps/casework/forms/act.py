@@ -15,10 +15,13 @@ from xiezhi.apps.casework.forms import people as persons
 from xiezhi.apps.casework.forms.fields import MomentField, field_for, shown
 from xiezhi.apps.casework.forms.recordings import RecordingRows
 from xiezhi.apps.casework.forms.sheet import Sheet, sheet_for
+from xiezhi.apps.paperwork.service import has_wording
 from xiezhi.core.law.clock import SHANGHAI, day_of
 
 # A clock of a desk may run ahead of the server's by so much without the time being "in the future".
 AHEAD = timedelta(minutes=5)
+MAKE, PAPER = "make", "paper"
+SOURCES = [(MAKE, "由系统生成"), (PAPER, "上传，或者只登记纸质文书")]
 PARTY_SIGNED = [("", "不需要或者未涉及"), ("signed", "已签名"), ("refused", "拒绝签名"), ("absent", "不在场")]
 
 
@@ -100,9 +103,16 @@ class ActForm(forms.Form):
         for name in self.sheet.documents:
             self.fields[f"document-{name}"] = forms.BooleanField(label=self.document_zh(name), required=False)
             self.fields[f"file-{name}"] = forms.FileField(label=f"{self.document_zh(name)}文件", required=False, allow_empty_file=False)
+            self.fields[f"source-{name}"] = self._source_field(f"{self.document_zh(name)}由谁制作", makes=has_wording(name))
         others = [(key, self.document_zh(key)) for key in self.vocabulary.documents if key not in self.sheet.documents]
         self.fields["other_document"] = forms.ChoiceField(label="其他文书", choices=[("", "无"), *others], required=False)
         self.fields["other_file"] = forms.FileField(label="其他文书文件", required=False, allow_empty_file=False)
+        self.fields["other_source"] = self._source_field("其他文书由谁制作", makes=False)
+
+    @staticmethod
+    def _source_field(label: str, *, makes: bool) -> forms.Field:
+        """Where the document comes from. An upload goes before either answer; a form that does not say is one of paper."""
+        return forms.ChoiceField(label=label, choices=SOURCES, required=False, initial=MAKE if makes else PAPER)
 
     def _add_signatures(self) -> None:
         self.fields["signed-party"] = forms.ChoiceField(label="当事人签名", choices=PARTY_SIGNED, required=False)
@@ -152,6 +162,20 @@ class ActForm(forms.Form):
         found.append((self.cleaned_data.get("other_document") or "", self.cleaned_data.get("other_file")))
         return [(name, file) for name, file in found if name and file]
 
+    @property
+    def to_make(self) -> list[str]:
+        """The ticked documents that the system makes: chosen so, and nothing uploaded in their place."""
+        cleaned = self.cleaned_data
+        found = [
+            name
+            for name in self.sheet.documents
+            if cleaned.get(f"document-{name}") and cleaned.get(f"source-{name}") == MAKE and not cleaned.get(f"file-{name}")
+        ]
+        other = cleaned.get("other_document")
+        if other and cleaned.get("other_source") == MAKE and not cleaned.get("other_file") and other not in found:
+            found.append(other)
+        return found
+
     def groups(self) -> dict[str, list[Any]]:
         """The bound fields by the part of the page on which they stand."""
         parts: dict[str, list[Any]] = {"time": [], "data": [], "signed": []}
@@ -168,9 +192,17 @@ class ActForm(forms.Form):
         return parts
 
     def document_rows(self) -> list[dict[str, Any]]:
-        """Each expected document: its box, its file field, and the clause that asks for it."""
+        """Each expected document: its box, where it comes from, its file, and the clause that asks for it."""
         return [
-            {"box": self[f"document-{name}"], "file": self[f"file-{name}"], "why": self._why_wanted(name)} for name in self.sheet.documents
+            {
+                "id": name,
+                "zh": self.document_zh(name),
+                "box": self[f"document-{name}"],
+                "source": self[f"source-{name}"],
+                "file": self[f"file-{name}"],
+                "why": self._why_wanted(name),
+            }
+            for name in self.sheet.documents
         ]
 
     def _why_wanted(self, name: str) -> str:

@@ -13,7 +13,20 @@ from django.views.decorators.http import require_http_methods
 from xiezhi.apps.accounts.permissions import Forbidden, require
 from xiezhi.apps.casework import service
 from xiezhi.apps.casework.forms.filing import BEGINNINGS, PARTY_KEYS, filing_form
-from xiezhi.apps.casework.pages import INVALID, answered, form_context, landing, people_for, posted, reason_rows, status_of, wants_more_rows
+from xiezhi.apps.casework.pages import (
+    INVALID,
+    answered,
+    form_context,
+    landing,
+    origin_of,
+    people_for,
+    posted,
+    preview,
+    reason_rows,
+    status_of,
+    wants_more_rows,
+)
+from xiezhi.apps.casework.recording import first_line
 from xiezhi.apps.record.service import Receipt
 from xiezhi.apps.registry import queries as registry
 from xiezhi.core.law.pack import load_pack
@@ -58,8 +71,11 @@ def new(request: HttpRequest) -> HttpResponse:
     status = 200
     if request.method == "POST" and not wants_more_rows(request):
         status = INVALID
-        if form.is_valid():
-            answer = answered(form, lambda: service.file_case(user, form, now))
+        if form.is_valid() and "preview" in request.POST:
+            if (shown := preview(request, form, lambda: first_line(form), now)) is not None:
+                return shown
+        elif form.is_valid():
+            answer = answered(form, lambda: service.file_case(user, form, now, origin=origin_of(request)))
             if isinstance(answer, Receipt):
                 return landing(answer.case, answer)
             if answer is not None:

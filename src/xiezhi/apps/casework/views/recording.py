@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from xiezhi.apps.accounts.permissions import act_action, require
 from xiezhi.apps.casework import service
-from xiezhi.apps.casework.forms import form_for
+from xiezhi.apps.casework.forms import form_for, line_of
 from xiezhi.apps.casework.models import CaseFile
 from xiezhi.apps.casework.pages import (
     INVALID,
@@ -19,8 +19,10 @@ from xiezhi.apps.casework.pages import (
     form_context,
     landing,
     of_case,
+    origin_of,
     people_for,
     posted,
+    preview,
     reason_rows,
     status_of,
     wants_more_rows,
@@ -50,8 +52,11 @@ def act(request: HttpRequest, file: CaseFile, act: str) -> HttpResponse:
     status = 200
     if request.method == "POST" and not wants_more_rows(request):
         status = INVALID
-        if form.is_valid():
-            answer = answered(form, lambda: service.record_act(request.user, file.case, file.agency, form, now))
+        if form.is_valid() and "preview" in request.POST:
+            if (shown := preview(request, form, lambda: line_of(form, file.case, file.agency), now)) is not None:
+                return shown
+        elif form.is_valid():
+            answer = answered(form, lambda: service.record_act(request.user, file.case, file.agency, form, now, origin=origin_of(request)))
             if isinstance(answer, Receipt):
                 return landing(file.case, answer)
             if answer is not None:
