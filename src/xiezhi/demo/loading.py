@@ -12,6 +12,7 @@ from uuid import UUID, uuid5
 from django.db import transaction
 
 from xiezhi.apps.accounts import service as accounts
+from xiezhi.apps.disclosure import service as disclosure
 from xiezhi.apps.paperwork import service as paperwork
 from xiezhi.apps.record import queries as recorded
 from xiezhi.apps.record import service as record
@@ -123,6 +124,7 @@ def _cases(now: datetime) -> int:
         write(story, str(uuid5(_DEMO, f"case-{place}")), day_of(now), calendar, numbers.ask) for place, story in enumerate(STORIES)
     ]
     lines = _with_numbers(timelines, numbers.drawn())
+    _public_documents(lines)
     record.load_histories(_by_case(lines))
     for timeline in timelines:
         _documents(timeline.case)
@@ -139,6 +141,15 @@ def _with_numbers(timelines: list[Timeline], drawn: dict[str, str]) -> list[Line
         if party and "id" in party:
             party["id"] = str(party_id(party["id"]))
     return lines
+
+
+def _public_documents(lines: list[Line]) -> None:
+    """Give the newest publication of each case the document that the desk would have made, in place."""
+    newest = {line["case"]: line for line in lines if line["act"] == "result_published" and line.get("data", {}).get("summary")}
+    for case, line in newest.items():
+        file = disclosure.public_file(case, line["data"]["what"], line["data"]["summary"], parse_time(line["at"]))
+        line["data"]["pdf"] = file["sha256"]
+        line["files"] = [file]
 
 
 def _by_case(lines: list[Line]) -> Iterator[Line]:

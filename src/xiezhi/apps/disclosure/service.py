@@ -3,6 +3,7 @@
 - `project(change)`: public pages and owed publications of a case follow its record (settings.XIEZHI_PROJECTIONS)
 - `propose(case_id)`: what the record offers for publication, redacted
 - `draft(user, ...)`, `approve(user, ...)`, `send_back(user, ...)`, `publish(user, ...)`: two persons, one exact text
+- `public_file(case_id, what, summary, now)`: the public document of a summary that comes from no draft (import, demo)
 - `withhold(user, ...)`, `withdraw(user, ...)`: with ground and reason
 """
 
@@ -10,9 +11,9 @@ from __future__ import annotations
 
 from xiezhi.apps.disclosure.actions.approve import approve, send_back
 from xiezhi.apps.disclosure.actions.draft import draft, propose
-from xiezhi.apps.disclosure.actions.publish import publish
+from xiezhi.apps.disclosure.actions.publish import public_file, publish
 from xiezhi.apps.disclosure.actions.withdraw import withdraw
 from xiezhi.apps.disclosure.actions.withhold import grounds_of, withhold
 from xiezhi.apps.disclosure.projecting import project
 
-__all__ = ["approve", "draft", "grounds_of", "project", "propose", "publish", "send_back", "withdraw", "withhold"]
+__all__ = ["approve", "draft", "grounds_of", "project", "propose", "public_file", "publish", "send_back", "withdraw", "withhold"]

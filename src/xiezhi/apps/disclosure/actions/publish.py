@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -41,7 +42,7 @@ def publish(user: Any, draft_id: UUID, act_id: UUID, now: datetime) -> Any:
             raise DisclosureError("这一稿还没有经另一人核发，不能发布。")
         pdf = public_pdf(row, now)
         check(pdf, row)
-        stored = paperwork.store(pdf, f"{row.summary.get('number') or row.case}公示.pdf")
+        stored = _stored(pdf, row)
         data: dict[str, Any] = {
             "what": row.what,
             "form": row.form,
@@ -61,13 +62,26 @@ def publish(user: Any, draft_id: UUID, act_id: UUID, now: datetime) -> Any:
             "agency": row.agency,
             "by": [user.person_id],
             "data": data,
-            "files": [{"document": "publication", **stored}],
+            "files": [stored],
         }
         answer = record.perform(line, act_id, now)
         if hasattr(answer, "entry"):
             row.state = DraftState.DONE
             row.save(update_fields=["state"])
         return answer
+
+
+def public_file(case_id: str, what: str, summary: Mapping[str, str], now: datetime) -> dict[str, Any]:
+    """The public document of a summary that does not come from a draft, stored: its entry for the act's `files`.
+
+    For histories that are written outside the desk (import, demo). Raises TypesetError.
+    """
+    row = Draft(case=case_id, what=what, summary={key: str(value) for key, value in summary.items()})
+    return _stored(public_pdf(row, now), row)
+
+
+def _stored(pdf: bytes, row: Draft) -> dict[str, Any]:
+    return {"document": "publication", **paperwork.store(pdf, f"{row.summary.get('number') or row.case}公示.pdf")}
 
 
 def public_pdf(row: Draft, now: datetime) -> bytes:
