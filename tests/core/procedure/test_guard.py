@@ -151,7 +151,8 @@ def test_a_mistake_stands_where_it_is(text, offset, expected):
 )
 def test_a_span_in_hours_is_compared_exactly(op, hours, spent):
     this = replace(act("decision_made", "2024-03-10 10:00"), at=PASSED.at + spent)
-    said = value(f"any(review_passed; elapsed(it, this, 'hour') {op} 0 - {-hours})", scene_of(PASSED, this=this))
+    limit = f"{hours}" if hours >= 0 else f"0 - {-hours}"
+    said = value(f"any(review_passed; elapsed(it, this, 'hour') {op} {limit})", scene_of(PASSED, this=this))
     exact = Fraction(spent // timedelta(microseconds=1), 3_600_000_000)
     assert said is {"<": exact < hours, "<=": exact <= hours, ">": exact > hours, ">=": exact >= hours}[op]
 

@@ -31,11 +31,9 @@ def new_case(act: Act) -> Case:
 
 def pack_of(agency: str, at: datetime) -> str:
     """The pack under which an agency works. Raises InputError for an agency that the registry does not know."""
-    from xiezhi.apps.registry.models import Agency
-
     try:
         return registry.pack_of(agency, at)
-    except Agency.DoesNotExist as error:
+    except LookupError as error:
         raise InputError(f"the registry has no agency {agency!r}", f"登记簿中没有机关“{agency}”", field="agency") from error
 
 

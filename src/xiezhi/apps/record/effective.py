@@ -19,7 +19,7 @@ class Projection:
 
     lines: dict[str, dict[str, Any]] = field(default_factory=dict)
     voided: set[str] = field(default_factory=set)
-    touched: dict[str, list[str]] = field(default_factory=dict)  # act id -> ids of its attachments and corrections
+    touched: set[str] = field(default_factory=set)  # acts that something was attached to, or of which something was corrected
 
 
 def project(bodies: Iterable[Mapping[str, Any]]) -> Projection:
@@ -34,12 +34,14 @@ def project(bodies: Iterable[Mapping[str, Any]]) -> Projection:
             stated[body["id"]] = dict(body)
         elif kind == "correction":
             _correct(stated, result.voided, body)
+            result.touched.add(body["of"])
     for id_, body in classes.items():
         if body["class"] == "act" and id_ not in result.voided:
             result.lines[id_] = line_of(stated[id_])
     for id_, body in classes.items():
         if body["class"] == "attachment" and id_ not in result.voided and body["of"] in result.lines:
             _attach(result.lines[body["of"]], stated[id_])
+            result.touched.add(body["of"])
     return result
 
 

@@ -15,11 +15,12 @@ from xiezhi.core.law.vocabulary import Vocabulary, load_vocabulary
 from xiezhi.core.procedure.history import Act
 from xiezhi.core.procedure.reason import reason_of
 
+from .acts import Written
 from .answers import CaseChange, Receipt, Refusal
 from .case import locked, place_of
 from .effective import ATTACHMENT_KINDS
 from .entry import Sealed, Statement, seal
-from .fold import Read, Written, blocking, read, written
+from .fold import Read, blocking, read, written
 from .insert import id_taken, insert
 from .line import plain, recording, stated, time_text, typed_data
 from .models import Case, Entry
@@ -131,7 +132,7 @@ def _add(statement: Statement, now: datetime) -> Receipt | Refusal:
             if one.body["id"] == str(statement.id):
                 return _again(one, statement)
         sealed = seal(statement, place_of(case, target.agency_id, now))
-        answer = _write(case, [one.body for one in entries], sealed, target, now)
+        answer = _write(case, entries, sealed, target, now)
     if isinstance(answer, Refusal):
         log_refusal(answer, now)
     return answer
@@ -143,8 +144,8 @@ def _again(one: Written, statement: Statement) -> Receipt:
     return Receipt(statement.id, one.body["case"], one.body["case_seq"], one.entry.hex())
 
 
-def _write(case: Case, bodies: Sequence[dict[str, Any]], sealed: Sealed, target: Entry, now: datetime) -> Receipt | Refusal:
-    before, after = read(case, bodies), read(case, [*bodies, sealed.body])
+def _write(case: Case, entries: Sequence[Written], sealed: Sealed, target: Entry, now: datetime) -> Receipt | Refusal:
+    before, after = read(case, entries), read(case, [*entries, Written(sealed.body, sealed.entry)])
     old, new = before.marking(), after.marking()
     had = blocking(old)
     brought = [finding for place, finding in blocking(new).items() if place not in had]

@@ -71,7 +71,7 @@ class _Loader:
 
     def write(self, group: list[list[Mapping[str, Any]]]) -> int:
         histories = [self._acts(lines) for lines in group]
-        people = people_of((act for history in histories for act, _ in history), self.vocabulary)
+        people = people_of(act for history in histories for act, _ in history)
         changes: list[CaseChange] = []
         entries: list[Sealed] = []
         for history in histories:

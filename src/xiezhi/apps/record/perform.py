@@ -15,10 +15,11 @@ from xiezhi.core.law.vocabulary import Vocabulary, load_vocabulary
 from xiezhi.core.procedure.history import Act, act_from_line
 from xiezhi.core.procedure.step import Permitted, Refused, step
 
+from .acts import Written
 from .answers import CaseChange, Receipt, Refusal
 from .case import locked, new_case, place_of, stored
 from .entry import Sealed, Statement, seal
-from .fold import Read, Written, read, written
+from .fold import Read, read, written
 from .insert import id_taken, insert
 from .line import STATED, line_of
 from .line import stated as stated_of
@@ -92,16 +93,15 @@ def _perform(act: Act, own: dict[str, Any], id_: UUID, now: datetime, vocabulary
         if one.body["id"] == str(id_):
             return _again(case, entries, place, act, own)
     _not_ahead(act, now)
-    bodies = [one.body for one in entries]
     statement = Statement("act", act.kind, id_, utc_text(act.at), list(act.by), own, vocabulary.acts[act.kind].mode)
     sealed = seal(statement, place_of(case, act.agency or case.agency_id, now))
-    return _judged(case, bodies, sealed, now, vocabulary)
+    return _judged(case, entries, sealed, now, vocabulary)
 
 
-def _judged(case: Case, bodies: Sequence[dict[str, Any]], sealed: Sealed, now: datetime, vocabulary: Vocabulary) -> Receipt:
+def _judged(case: Case, entries: Sequence[Written], sealed: Sealed, now: datetime, vocabulary: Vocabulary) -> Receipt:
     # The act is judged in the form in which it will be read back, so that live and refolded never differ.
     act = act_from_line(line_of(sealed.body), vocabulary)
-    known = read(case, bodies, also=[act])
+    known = read(case, entries, also=[act])
     outcome = step(known.book, known.acts, known.people, act, now)
     if isinstance(outcome, Refused):
         raise _Back(Refusal(tuple(outcome.reasons), case.id, act.kind, case.agency_id))
@@ -119,7 +119,7 @@ def _again(case: Case, entries: Sequence[Written], place: int, act: Act, own: Ma
     body = entries[place].body
     if not _same(body, act, own):
         raise id_taken(str(body["id"]))
-    before = read(case, [one.body for one in entries[:place]], also=[act])
+    before = read(case, entries[:place], also=[act])
     return Receipt(UUID(body["id"]), case.id, body["case_seq"], entries[place].entry.hex(), _brought(before, body))
 
 
@@ -155,5 +155,5 @@ def answer_of(id: UUID, *, case: str = "", kind: str = "") -> Receipt | None:  #
     place = row.case_seq - 1
     if row.klass != "act":
         return Receipt(id, known.id, row.case_seq, entries[place].entry.hex())
-    before = read(known, [one.body for one in entries[:place]], also=[act_from_line(line_of(entries[place].body), load_vocabulary())])
+    before = read(known, entries[:place], also=[act_from_line(line_of(entries[place].body), load_vocabulary())])
     return Receipt(id, known.id, row.case_seq, entries[place].entry.hex(), _brought(before, entries[place].body))

@@ -10,7 +10,7 @@ checkpoint   the log's signed head; verifier_key: the key that checks it
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,6 @@ from uuid import UUID
 from django.db import connection
 
 from xiezhi.core.law.clock import parse_time
-from xiezhi.core.law.vocabulary import load_vocabulary
 from xiezhi.core.ledger.fields import FieldProof, prove_fields
 from xiezhi.core.ledger.note import Checkpoint
 from xiezhi.core.ledger.proof import LogProof
@@ -28,8 +27,9 @@ from xiezhi.core.ledger.tree import inclusion_proof
 from xiezhi.core.procedure.history import Act
 
 from . import published
-from .effective import project
-from .fold import Read, acts_of, read, written
+from .acts import Written, acts_of
+from .effective import Projection, project
+from .fold import read, written
 from .key import verifier
 from .models import Case
 from .tiles import read_ahead
@@ -92,14 +92,15 @@ def history(case_id: str) -> list[EntryView]:
     row = case(case_id)
     if row is None:
         return []
-    return _views(row, [one.body for one in written(case_id)])
+    entries = written(case_id)
+    projection = project(one.body for one in entries)
+    return _views(entries, projection, acts_of(projection, row, entries))
 
 
-def _views(row: Case, bodies: list[dict[str, Any]]) -> list[EntryView]:
-    projection = project(bodies)
-    effective = {act.id: act for act in acts_of(projection, row, load_vocabulary())}
+def _views(entries: Sequence[Written], projection: Projection, acts: Iterable[Act]) -> list[EntryView]:
+    effective = {act.id: act for act in acts}
     views, number = [], 0
-    for body in bodies:
+    for body in (one.body for one in entries):
         is_act = body["class"] == "act"
         number += is_act
         views.append(
@@ -129,12 +130,9 @@ def marking(case_id: str) -> tuple[Book, Marking]:
 
 def explanation(case_id: str, now: datetime) -> Explanation:
     """What must be done, may be done, and may not be done yet, with reasons. Raises Case.DoesNotExist."""
-    return explained(read(Case.objects.get(pk=case_id)), now)
-
-
-def explained(known: Read, now: datetime) -> Explanation:
     from xiezhi.core.procedure.explain import explain
 
+    known = read(Case.objects.get(pk=case_id))
     return explain(known.book, known.marking(), known.people, now)
 
 
@@ -154,8 +152,12 @@ def picture(case_id: str, now: datetime) -> CasePicture | None:
     row = case(case_id)
     if row is None:
         return None
+    from xiezhi.core.procedure.explain import explain
+
     known = read(row)
-    return CasePicture(row, _views(row, list(known.bodies)), known.book, known.marking(), explained(known, now))
+    marking = known.marking()
+    views = _views(known.entries, known.projection, known.acts)
+    return CasePicture(row, views, known.book, marking, explain(known.book, marking, known.people, now))
 
 
 def index_of(act_id: UUID) -> int | None:

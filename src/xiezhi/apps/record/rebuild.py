@@ -34,7 +34,7 @@ def rebuild_case(case: Case, now: datetime) -> bool:
     known = read(case)
     if not known.acts:
         return False
-    ids = tuple(UUID(body["id"]) for body in known.bodies)
+    ids = tuple(UUID(one.body["id"]) for one in known.entries)
     project(CaseChange(case, known.marking(), known.book, tuple(known.acts), now, ids))
     return True
 
