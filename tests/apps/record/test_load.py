@@ -118,7 +118,7 @@ def test_a_line_that_cannot_be_read_is_named(agency, change, field):
 
 def test_projections_are_told_of_each_case_once(agency, monkeypatch):
     told = []
-    monkeypatch.setattr(projections, "_projections", lambda _: (told.append,))
+    monkeypatch.setattr(projections, "_projections", lambda _: (lambda *changes: told.extend(changes),))
     service.load_histories(histories(2))
     assert [(change.case.id, len(change.new), len(change.entry_ids)) for change in told] == [("YX-L0", 20, 20), ("YX-L1", 20, 20)]
 

@@ -22,9 +22,13 @@ class Rows:
     def __init__(self):
         self.rows = {}
 
-    def __call__(self, change):
-        marking = change.marking
-        self.rows[change.case.id] = {
+    def __call__(self, *changes):
+        for change in changes:
+            self.rows[change.case.id] = self.of(change.marking)
+
+    @staticmethod
+    def of(marking):
+        return {
             "acts": [(act.id, act.kind, act.at, act.documents) for act in marking.acts],
             "facts": dict(marking.facts),
             "findings": [(finding.rule, finding.act, finding.due) for finding in marking.findings],

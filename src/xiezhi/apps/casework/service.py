@@ -1,6 +1,6 @@
 """The front door of casework: what others may call to write.
 
-    project(change)                                   refresh a case's derived rows; called in the transaction of every act
+    project(*changes)                                 refresh a case's derived rows; called in the transaction of every act
     file_case(user, form, now)                        a case's first act: number, history, rows, in one transaction
     record_act(user, case_id, form, now)              one act, from a form of casework.forms
     perform(line, id, now, make=, origin=)            record.perform with the act's number and the documents that the system makes

@@ -19,8 +19,13 @@ RUNNING = frozenset({"open", "paused", "breached"})
 _COLUMNS = [column.attname for column in Publication._meta.concrete_fields if not column.primary_key]
 
 
-def project(change: Any) -> None:
-    """Bring the rows of `change.case` in line with its marking. Costs nothing for a case without a result."""
+def project(*changes: Any) -> None:
+    """Bring the rows of the changed cases in line with their markings. Costs nothing for a case without a result."""
+    for change in changes:
+        _project(change)
+
+
+def _project(change: Any) -> None:
     marking = change.marking
     _project_owed(change)
     pages = reading.pages_of(change.case.id, marking.acts, marking.facts)

@@ -81,8 +81,7 @@ class _Loader:
         self._new(change.case for change in changes)
         copy_cases(change.case for change in changes)
         copy_entries(entries)
-        for change in changes:
-            project(change)
+        project(*changes)
         return len(entries)
 
     def _new(self, cases: Iterator[Case]) -> None:
