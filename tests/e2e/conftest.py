@@ -47,7 +47,9 @@ def site() -> Iterator[str]:
         environment |= {"XIEZHI_HOME": home, "PORT": str(port), "DJANGO_SETTINGS_MODULE": "xiezhi.site.settings"}
         log = Path(home) / "up.log"
         with log.open("w") as out:
-            up = subprocess.Popen([sys.executable, "-m", "xiezhi.cli", "up"], env=environment, stdout=out, stderr=out, start_new_session=True)
+            up = subprocess.Popen(
+                [sys.executable, "-m", "xiezhi.cli", "up"], env=environment, stdout=out, stderr=out, start_new_session=True
+            )
         try:
             address = f"http://127.0.0.1:{port}"
             _wait(address, up, log)

@@ -66,6 +66,9 @@ class Desk:
         """Fill a form by field names: text, True to tick, a list to tick exactly these values."""
         for name, value in fields.items():
             field = self.page.locator(f'main [name="{name}"]')
+            assert field.count(), f"{self.page.url} has no field {name}: {self.names()}"
+            for summary in field.first.locator("xpath=ancestor::details[not(@open)]/summary").all():
+                summary.click()
             kind = field.first.evaluate("e => e.tagName === 'SELECT' ? 'select' : e.type")
             if kind in ("checkbox", "radio"):
                 wanted = value if isinstance(value, list) else [value]
@@ -76,6 +79,11 @@ class Desk:
                 field.first.select_option(value)
             else:
                 field.first.fill(str(value))
+
+    def names(self) -> list[str]:
+        """The names of the fields on the page, for a message."""
+        found: list[str] = self.page.eval_on_selector_all("main [name]", "all => [...new Set(all.map(e => e.name))]")
+        return found
 
     def submit(self) -> None:
         with self.page.expect_navigation():

@@ -14,7 +14,7 @@ from django.db import connection
 
 from xiezhi.apps.accounts import permissions
 from xiezhi.apps.disclosure import bigrams
-from xiezhi.apps.disclosure.models import Draft, DraftState, OwedPublication, Publication, State
+from xiezhi.apps.disclosure.models import CorrectionRequest, Draft, DraftState, OwedPublication, Publication, State
 from xiezhi.apps.disclosure.reading import FIELDS, page_id, title_of
 from xiezhi.core.law.clock import SHANGHAI
 
@@ -24,6 +24,7 @@ __all__ = [
     "PAGE",
     "Filters",
     "Found",
+    "Publication",
     "by_number",
     "drafts",
     "latest",
@@ -207,3 +208,16 @@ def draft(draft_id: Any) -> Draft | None:
 
 def owed_of(case_id: str) -> list[OwedPublication]:
     return list(OwedPublication.objects.filter(case=case_id).order_by("sort_due", "id"))
+
+
+def corrections_to_answer(user: Any, limit: int = 50) -> list[CorrectionRequest]:
+    """Requests for correction that wait for an answer, the oldest first. Raises Forbidden."""
+    agency = permissions.visible_agency(user, "disclosure.read")
+    rows = CorrectionRequest.objects.filter(answered_at=None).order_by("asked_at", "id")
+    return list((rows.filter(agency=agency) if agency is not None else rows)[:limit])
+
+
+def correction(receipt: str) -> CorrectionRequest | None:
+    """A request by its receipt number, however it was typed."""
+    letters = "".join(letter for letter in receipt.upper() if letter.isalnum() and letter.isascii()).removeprefix("GZ")
+    return CorrectionRequest.objects.filter(pk="GZ-" + "-".join(letters[at : at + 4] for at in range(0, 16, 4))).first()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q, QuerySet
 
-from xiezhi.apps.registry.models import Agency, CalendarYear, CertificateStatus, District, Party, Person, Power
+from xiezhi.apps.registry.models import Agency, CalendarYear, CertificateStatus, District, Party, Person, Power, PowerKind
 from xiezhi.core.law.clock import day_of
 
 if TYPE_CHECKING:
@@ -41,9 +41,17 @@ def agencies() -> list[Agency]:
     return list(Agency.objects.select_related("parent").order_by("name", "id"))
 
 
+def power_kinds() -> list[tuple[str, str]]:
+    """The kinds of power items: id and Chinese name."""
+    return [(str(value), str(label)) for value, label in PowerKind.choices]
+
+
 def pack_of(agency_id: str, at: datetime) -> str:  # noqa: ARG001 - the seam: an agency may change packs at a date later on
-    """The id of the pack that the agency works under at that time. Raises Agency.DoesNotExist."""
-    return str(Agency.objects.values_list("pack", flat=True).get(pk=agency_id))
+    """The id of the pack that the agency works under at that time. Raises LookupError for an unknown agency."""
+    pack = Agency.objects.values_list("pack", flat=True).filter(pk=agency_id).first()
+    if pack is None:
+        raise LookupError(f"no agency {agency_id!r} in the registry")
+    return str(pack)
 
 
 def as_core(row: Person) -> CorePerson:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import uuid6
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from xiezhi.apps.disclosure import queries
-from xiezhi.apps.disclosure.models import Publication
+from xiezhi.apps.disclosure.queries import Publication
 from xiezhi.apps.disclosure.reading_page import corrections, history_of, page_of
 from xiezhi.apps.paperwork import queries as paperwork
 from xiezhi.apps.portal import proving
@@ -40,6 +41,7 @@ def publication(request: HttpRequest, page_id: str) -> HttpResponse:
         "page": page_of(row),
         "proof": proving.prove(row),
         "downloads": True,
+        "act_id": uuid6.uuid7(),
         "pdf": bool(row.pdf) and paperwork.has_file(row.pdf),
         "corrections": corrections(row),
         "checkpoint": record.checkpoint(),

@@ -7,7 +7,6 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from xiezhi.apps.registry import queries as registry
-from xiezhi.apps.registry.models import PowerKind
 from xiezhi.site import clock
 
 TAGS = {
@@ -36,11 +35,9 @@ def powers(request: HttpRequest) -> HttpResponse:
     """The active power items of an agency (xuecheng/disclosure/6-1)."""
     agencies = registry.agencies()
     chosen = next((agency for agency in agencies if agency.id == request.GET.get("agency", "")), agencies[0] if agencies else None)
-    kind = request.GET.get("kind", "")
-    items = registry.powers_of(chosen.id, kind if kind in PowerKind.values else None) if chosen else []
-    return render(
-        request, "portal/powers.html", {"agencies": agencies, "chosen": chosen, "kind": kind, "kinds": PowerKind.choices, "items": items}
-    )
+    kind, kinds = request.GET.get("kind", ""), registry.power_kinds()
+    items = registry.powers_of(chosen.id, kind if kind in dict(kinds) else None) if chosen else []
+    return render(request, "portal/powers.html", {"agencies": agencies, "chosen": chosen, "kind": kind, "kinds": kinds, "items": items})
 
 
 @require_safe

@@ -13,7 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from xiezhi.apps.disclosure import queries
-from xiezhi.apps.disclosure.models import Publication
+from xiezhi.apps.disclosure.queries import Publication
 from xiezhi.apps.disclosure.reading_page import labels_zh
 from xiezhi.apps.portal import proving
 from xiezhi.apps.record import queries as record
