@@ -100,6 +100,44 @@ class OwedPublication(models.Model):
         return f"{self.case}: {self.zh}"
 
 
+class CorrectionRequest(models.Model):
+    """Somebody asked for a correction of a page; derived from the record. What was said and by whom stays in the act alone."""
+
+    id = models.CharField("回执号", max_length=24, primary_key=True)
+    case = models.CharField("案件", max_length=80)
+    agency = models.CharField("机关", max_length=40)
+    page = models.CharField("公示", max_length=26)
+    act = models.CharField("申请记录", max_length=40)
+    asked_at = models.DateTimeField("申请时间")
+    answered_at = models.DateTimeField("答复时间", null=True)
+    corrected = models.BooleanField("已更正", null=True)
+    reply = models.TextField("答复", blank=True)
+
+    class Meta:
+        verbose_name = "更正申请"
+        indexes: ClassVar = [
+            models.Index(fields=["agency", "answered_at", "asked_at", "id"], name="correction_open"),
+            models.Index(fields=["case"], name="correction_case"),
+        ]
+
+    def __str__(self) -> str:
+        return self.id
+
+
+class CorrectionSource(models.Model):
+    """A request of the last hour: the visitor's address as a keyed hash, to keep one address from flooding a desk."""
+
+    source = models.CharField("来源", max_length=64)
+    at = models.DateTimeField("时间")
+
+    class Meta:
+        verbose_name = "更正申请来源"
+        indexes: ClassVar = [models.Index(fields=["source"], name="correction_source"), models.Index(fields=["at"], name="correction_at")]
+
+    def __str__(self) -> str:
+        return self.source[:8]
+
+
 class DraftState(models.TextChoices):
     SUBMITTED = "submitted", "待核发"
     APPROVED = "approved", "已核发，待发布"

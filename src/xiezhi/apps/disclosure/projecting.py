@@ -10,11 +10,13 @@ from uuid import UUID
 from django.db.models.expressions import RawSQL
 
 from xiezhi.apps.disclosure import bigrams, reading, story
-from xiezhi.apps.disclosure.models import OwedPublication, Publication, State
+from xiezhi.apps.disclosure.actions.correct import receipt_number
+from xiezhi.apps.disclosure.models import CorrectionRequest, OwedPublication, Publication, State
 from xiezhi.apps.registry import queries as registry
 
 FAR = datetime(9999, 1, 1, tzinfo=UTC)
 OWED = frozenset({"result_published", "publication_updated", "publication_withdrawn"})
+CORRECTION = frozenset({"correction_requested", "correction_answered"})
 RUNNING = frozenset({"open", "paused", "breached"})
 _COLUMNS = [column.attname for column in Publication._meta.concrete_fields if not column.primary_key]
 
@@ -28,6 +30,7 @@ def project(*changes: Any) -> None:
 def _project(change: Any) -> None:
     marking = change.marking
     _project_owed(change)
+    _project_corrections(change)
     pages = reading.pages_of(change.case.id, marking.acts, marking.facts)
     voided = not change.new
     if voided or any(act.kind in reading.PUBLIC_ACTS for act in change.new):
@@ -125,6 +128,32 @@ def _project_owed(change: Any) -> None:
             party=str(facts.get("party.name") or ""),
         )
     OwedPublication.objects.bulk_create(owed.values())
+
+
+def _project_corrections(change: Any) -> None:
+    """The requests of the case and their answers: an answer names its request, else it answers the oldest open one."""
+    if change.new and not any(act.kind in CORRECTION for act in change.new):
+        return
+    rows: dict[str, CorrectionRequest] = {}
+    for act in change.marking.acts:
+        if act.kind == "correction_requested":
+            receipt = receipt_number(act.id)
+            rows[receipt] = CorrectionRequest(
+                id=receipt, case=change.case.id, agency=change.case.agency_id, page=str(act.data.get("page") or ""), act=str(act.id),
+                asked_at=act.at,
+            )  # fmt: skip
+        elif act.kind == "correction_answered":
+            named = rows.get(str(act.data.get("receipt") or ""))
+            if (row := named or next((one for one in rows.values() if one.answered_at is None), None)) is not None:
+                row.answered_at, row.corrected = act.at, bool(act.data.get("corrected"))
+                row.reply = str(act.data.get("reason") or "")
+    CorrectionRequest.objects.filter(case=change.case.id).exclude(id__in=rows).delete()
+    CorrectionRequest.objects.bulk_create(
+        rows.values(),
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=["case", "agency", "page", "act", "asked_at", "answered_at", "corrected", "reply"],
+    )
 
 
 def _decision_number(marking: Any) -> str:

@@ -45,6 +45,7 @@ def desk(request: HttpRequest) -> HttpResponse:
             }
             for draft in waiting
         ],
+        "corrections": queries.corrections_to_answer(request.user),
         "now": clock.now(),
         "calendar": registry.calendar(),
         "after": owed.after,

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from xiezhi.apps.portal.views import feed, home, publication, registry, search, verify
+from xiezhi.apps.portal.views import correction, feed, home, publication, registry, search, verify
 
 app_name = "portal"
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("p/<str:page_id>/data.json", publication.as_json, name="json"),
     path("p/<str:page_id>/document.pdf", publication.pdf, name="pdf"),
     path("p/<str:page_id>/proof.json", publication.proof, name="proof"),
+    path("p/<str:page_id>/correction", correction.ask, name="correct"),
+    path("corrections", correction.status, name="corrections"),
     path("verify", verify.verify, name="verify"),
     path("officers", registry.officers, name="officers"),
     path("powers", registry.powers, name="powers"),
