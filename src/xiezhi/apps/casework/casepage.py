@@ -55,7 +55,12 @@ class Step:
     hands: str
     can: bool
     reasons: tuple[Any, ...] = ()
-    url: str = ""
+    case: str = ""
+
+    @property
+    def url(self) -> str:
+        """Where the act is recorded; made when it is shown, since a page shows a few of some ninety steps."""
+        return act_address(self.case, self.next.act)
 
 
 @dataclass(slots=True)
@@ -115,7 +120,7 @@ def _steps(found: Iterable[Any], case: str, can: Callable[[str], bool], now: dat
                 words.role(one.hands or "officer"),
                 can(one.act),
                 tuple(one.reasons or ()),
-                act_address(case, one.act),
+                case,
             )
         )
     return rows

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -81,6 +82,7 @@ def redacted(what: str, why: str = "") -> SafeString:
 
 
 # ------------------------------------------------------------------ citations
+@lru_cache(maxsize=4096)
 def _cite(clause_id: str, pack: Any) -> SafeString:
     clause = pack.clauses.get(clause_id) if pack is not None else None
     if clause is None:
