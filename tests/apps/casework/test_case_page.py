@@ -94,3 +94,34 @@ def test_a_reviewer_is_offered_no_button_for_an_officers_act(world, filed, brows
     case = filed()
     text = browse(world["sun"]).get(f"/work/cases/{case}/").content.decode()
     assert f"/work/cases/{case}/acts/inquiry_made/" not in text
+
+
+def _panel(text: str) -> str:
+    part = text[text.index('id="next"') :]
+    return part[part.index('class="grp may"') : part.index('class="grp not"')]
+
+
+def test_the_panel_offers_at_most_eight_own_acts_of_this_stage_and_the_next(world, filed, browse, at_ten) -> None:
+    case = filed()
+    panel = _panel(browse(world["zhou"]).get(f"/work/cases/{case}/").content.decode())
+    offered = re.findall(rf"/work/cases/{case}/acts/(\w+)/", panel)
+    assert 0 < len(offered) <= 8
+    assert offered.index("identity_shown") <= 4
+    assert offered[0] != "lead_registered"  # the case is past it
+    assert "case_archived" not in offered
+    assert "access_requested" not in offered
+    assert re.search(r"全部 \d+ 件", panel)
+
+
+def test_what_others_do_is_named_with_who_and_never_among_ones_own(world, filed, perform, browse, at_ten) -> None:
+    case = filed()
+    conclusion = {"penalty": {"kinds": ["fine"], "fine": 60000, "grave": False}, "law_basis": ["某条例第十四条"]}
+    perform(case, "investigation_concluded", NOW - timedelta(days=2), data=conclusion, documents=["investigation_report"])
+    papers = ["draft_decision", "evidence_list", "review_submission"]
+    answer = perform(case, "review_submitted", NOW - timedelta(days=1), data={"materials": ["draft_decision"]}, documents=papers)
+    assert hasattr(answer, "act_id"), answer
+    text = browse(world["zhou"]).get(f"/work/cases/{case}/acts/").content.decode()
+    own = text[text.index('class="grp may"') : text.index('id="blocked"')]
+    assert "审核" in own
+    assert f"/work/review/cases/{case}/" not in re.findall(r'class="btn slim" href="([^"]+)"', own)
+    assert "由法制审核人办" in own

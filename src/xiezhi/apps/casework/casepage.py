@@ -12,13 +12,13 @@ from django.urls import reverse
 from xiezhi.apps.accounts.permissions import act_action, may
 from xiezhi.apps.casework import deadlines, words
 from xiezhi.apps.casework.models import CaseFile
+from xiezhi.apps.casework.offering import Offer, offer, who_may
 from xiezhi.apps.casework.timeline import MISSING, Section, nodes_of, sections_of
 from xiezhi.apps.record import queries as record
 from xiezhi.apps.registry import queries as registry
 from xiezhi.core.procedure.judge import judge
 
 CARDS = 3
-SHOWN_MAY = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,7 @@ class CasePage:
     sections: list[Section]
     must: list[Step]
     may: list[Step]
+    offered: Offer
     blocked: list[Step]
     major: list[Any]
     findings: list[Any]
@@ -117,7 +118,8 @@ def _steps(found: Iterable[Any], case: str, can: Callable[[str], bool], now: dat
                 one.why_zh,
                 tuple(one.cites or ()),
                 shown,
-                words.role(one.hands or "officer"),
+                # A duty says in whose hands it lies; a free act belongs to those whose role may record it.
+                words.role(one.hands or "officer") if duty is not None else who_may(one.act),
                 can(one.act),
                 tuple(one.reasons or ()),
                 case,
@@ -186,6 +188,7 @@ def build(file: CaseFile, user: Any, now: datetime) -> CasePage:
         return _can(user, act, file.agency)
 
     cards = _cards(explanation.deadlines, now, calendar)
+    free = _steps(explanation.may, file.case, can, now, calendar)
     pairs = nodes_of(entries, marking, findings, vocabulary, names)
     return CasePage(
         file=file,
@@ -198,7 +201,8 @@ def build(file: CaseFile, user: Any, now: datetime) -> CasePage:
         more_cards=max(len(cards) - CARDS, 0),
         sections=sections_of(pairs, explanation.stages, stage_finder(explanation.stages, vocabulary)),
         must=_steps(explanation.must, file.case, can, now, calendar),
-        may=sorted(_steps(explanation.may, file.case, can, now, calendar), key=lambda step: not step.can),
+        may=free,
+        offered=offer(free, explanation.stages, {act.kind for act in marking.acts}),
         blocked=_steps(explanation.blocked, file.case, can, now, calendar),
         major=[ground.row for ground in marking.major if ground.holds],
         findings=standing,

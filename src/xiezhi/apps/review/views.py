@@ -50,7 +50,8 @@ def submit(request: HttpRequest, file: CaseFile) -> HttpResponse:
     if request.method == "POST" and not pages.wants_more_rows(request):
         status = pages.INVALID
         if form.is_valid() and "preview" in request.POST:
-            if (shown := pages.preview(request, form, lambda: pages.line_of(form, file.case, file.agency), now)) is not None:
+            shown: HttpResponse | None = pages.preview(request, form, lambda: pages.line_of(form, file.case, file.agency), now)
+            if shown is not None:
                 return shown
         elif form.is_valid():
             answer = pages.answered(form, lambda: service.submit(request.user, file, form, now, origin=pages.origin_of(request)))

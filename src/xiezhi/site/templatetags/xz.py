@@ -38,6 +38,13 @@ def moment_year(value: Any) -> str:
 
 
 @register.filter
+def stop(value: Any) -> str:
+    """A sentence with one full stop at its end, whether or not it came with one."""
+    text = str(value or "").rstrip()
+    return text if not text or text[-1] in "。！？" else text.rstrip("；;.") + "。"
+
+
+@register.filter
 def fingerprint(value: str | bytes | None) -> str:
     """The first sixteen digits of a hash in fours, and the last four."""
     text = value.hex() if isinstance(value, bytes) else str(value or "")

@@ -50,13 +50,14 @@ def case(request: HttpRequest, file: CaseFile) -> HttpResponse:
 @require_safe
 @of_case
 def acts(request: HttpRequest, file: CaseFile) -> HttpResponse:
-    """记一笔: the acts that may be recorded now, by stage; those that may not, with the reason."""
+    """记一笔: the acts that may be recorded now, one's own by stage, then those of others; those that may not, with the reason."""
     page = casepage.build(file, request.user, clock.now())
     stage_of = page.stage_of
     groups: dict[str, dict[str, Any]] = {}
     for step in page.may:
         stage, zh = stage_of(step.next.act)
-        groups.setdefault(stage, {"zh": zh, "steps": []})["steps"].append(step)
+        group = groups.setdefault(stage, {"zh": zh, "own": [], "others": []})
+        group["own" if step.can else "others"].append(step)
     order = {stage.id: place for place, stage in enumerate(page.stages)}
     shown = [groups[stage] for stage in sorted(groups, key=lambda stage: order.get(stage, len(order)))]
     return render(request, "casework/acts.html", {"page": page, "groups": shown})

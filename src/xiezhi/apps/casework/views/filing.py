@@ -72,7 +72,8 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and not wants_more_rows(request):
         status = INVALID
         if form.is_valid() and "preview" in request.POST:
-            if (shown := preview(request, form, lambda: first_line(form), now)) is not None:
+            shown: HttpResponse | None = preview(request, form, lambda: first_line(form), now)
+            if shown is not None:
                 return shown
         elif form.is_valid():
             answer = answered(form, lambda: service.file_case(user, form, now, origin=origin_of(request)))

@@ -53,7 +53,8 @@ def act(request: HttpRequest, file: CaseFile, act: str) -> HttpResponse:
     if request.method == "POST" and not wants_more_rows(request):
         status = INVALID
         if form.is_valid() and "preview" in request.POST:
-            if (shown := preview(request, form, lambda: line_of(form, file.case, file.agency), now)) is not None:
+            shown: HttpResponse | None = preview(request, form, lambda: line_of(form, file.case, file.agency), now)
+            if shown is not None:
                 return shown
         elif form.is_valid():
             answer = answered(form, lambda: service.record_act(request.user, file.case, file.agency, form, now, origin=origin_of(request)))
