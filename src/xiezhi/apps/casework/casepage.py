@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.urls import reverse
@@ -95,9 +96,9 @@ class CasePage:
         return sum(1 for finding in self.findings if finding.kind in MISSING)
 
 
-def _can(user: Any, act: str, agency: str) -> bool:
+def _can(allowed: Callable[[str], bool], act: str) -> bool:
     try:
-        return may(user, act_action(act), agency=agency)
+        return allowed(act_action(act))
     except KeyError:
         return False
 
@@ -184,8 +185,12 @@ def build(file: CaseFile, user: Any, now: datetime) -> CasePage:
     findings = judge(book, marking, now)
     standing = [finding for finding in findings if finding.severity != "pending"]
 
+    @cache
+    def allowed(action: str) -> bool:
+        return may(user, action, agency=file.agency)
+
     def can(act: str) -> bool:
-        return _can(user, act, file.agency)
+        return _can(allowed, act)
 
     cards = _cards(explanation.deadlines, now, calendar)
     free = _steps(explanation.may, file.case, can, now, calendar)
