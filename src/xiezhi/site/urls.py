@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from xiezhi.site import errors
+from xiezhi.site import doors, errors
 
 handler400 = errors.bad_request
 handler403 = errors.permission_denied
@@ -20,5 +20,6 @@ urlpatterns = [
     path("work/review/", include("xiezhi.apps.review.urls")),
     path("work/disclosure/", include("xiezhi.apps.disclosure.urls")),
     path("work/files/", include("xiezhi.apps.paperwork.urls")),
+    path("work/cases/<str:case_id>/acts/<slug:act>/", doors.act),
     path("work/", include("xiezhi.apps.casework.urls")),
 ]

@@ -237,7 +237,7 @@ def test_a_file_of_a_case_is_given_to_those_who_may_read_it(house, signed_in, cl
     assert client.get(address).status_code == 302
     given = signed_in("zhoumin").get(address)
     assert given.status_code == 200
-    assert given["Content-Disposition"].startswith("attachment")
+    assert given["Content-Disposition"].startswith("inline")  # a document that we set ourselves opens as a page
     assert given["X-Content-Type-Options"] == "nosniff"
     assert b"".join(given.streaming_content).startswith(b"%PDF-")
     assert signed_in("shenyi").get(address).status_code == 403
@@ -245,3 +245,78 @@ def test_a_file_of_a_case_is_given_to_those_who_may_read_it(house, signed_in, cl
     assert zhoumin.get(f"/work/files/{house.open}/{document.sha256}").status_code == 404
     assert zhoumin.get(f"/work/files/nothing/{document.sha256}").status_code == 404
     assert zhoumin.get(f"/work/files/{house.firm_owed}/..").status_code == 404
+
+
+def test_a_performance_is_published_beside_the_decision(house, clerk, head, client):
+    """The duty to publish the performance is met by a publication of its own, which leaves the decision's page as it is."""
+    from xiezhi.apps.record import service as recording
+
+    row = published(house.firm_owed, clerk, head)
+    assert row.performance == ""
+    line = {
+        "case": house.firm_owed, "act": "performance_recorded", "at": clock.now().isoformat(), "agency": "yx-cg",
+        "by": ["p-zhoumin", "p-heli"], "data": {"performed": True}, "documents": ["payment_receipt"],
+    }  # fmt: skip
+    assert recording.perform(line, uuid4(), clock.now()).entry
+    owed = OwedPublication.objects.get(case=house.firm_owed, expect="result_published")
+    assert "履行" in owed.zh
+    assert owed.due is not None
+    client.force_login(clerk, backend="django.contrib.auth.backends.ModelBackend")
+    shown = client.get(f"/work/disclosure/cases/{house.firm_owed}/").content.decode()
+    assert "公示履行情况" in shown
+    assert "最迟" in shown
+    fields = service.propose(house.firm_owed).summary
+    assert fields["performance"] == "已履行"
+    with pytest.raises(DisclosureError, match="履行情况"):
+        service.draft(clerk, house.firm_owed, {**fields, "performance": ""}, "summary", clock.now(), what="performance")
+    made = client.post(f"/work/disclosure/cases/{house.firm_owed}/", {**fields, "form": "full_text"})
+    draft = Draft.objects.get(case=house.firm_owed, state="submitted")
+    assert (made.status_code, draft.what, draft.kind) == (302, "performance", "result_published")
+    service.approve(head, draft.pk, draft.digest, uuid4(), clock.now())
+    assert service.publish(clerk, draft.pk, uuid4(), clock.now()).entry
+    after = Publication.objects.get(pk=row.pk)
+    assert (after.performance, after.text, after.changes[-1]["kind"]) == ("已履行", row.text, "performance")
+    assert not OwedPublication.objects.filter(case=house.firm_owed, expect="result_published").exists()
+    assert "更正公示" in client.get(f"/work/disclosure/cases/{house.firm_owed}/").content.decode()
+
+
+def test_what_was_not_performed_is_not_called_performed():
+    from xiezhi.apps.disclosure.composing import _performed
+
+    class Act:
+        data = {"performed": False}
+
+    assert _performed(Act) == "未履行"
+    assert _performed(None) == ""
+
+
+@pytest.mark.parametrize(
+    ("act", "leads_to"),
+    [
+        ("result_published", "/work/disclosure/cases/{case}/"),
+        ("publication_approved", "/work/disclosure/cases/{case}/"),
+        ("result_withheld", "/work/disclosure/cases/{case}/withhold"),
+        ("publication_updated", "/work/disclosure/cases/{case}/?as=correction"),
+    ],
+)
+def test_the_cases_button_leads_to_the_desk_and_the_bare_form_publishes_nothing(house, signed_in, act, leads_to):
+    client = signed_in("fangqing")
+    address = f"/work/cases/{house.firm_owed}/acts/{act}/"
+    for answer in (client.get(address), client.post(address, {"id": str(uuid4()), "data-what": "decision", "data-form": "summary"})):
+        assert (answer.status_code, answer["Location"]) == (302, leads_to.format(case=house.firm_owed))
+    assert not Publication.objects.filter(case=house.firm_owed).exists()
+    assert client.get(f"/work/cases/{house.firm_owed}/acts/document_served/").status_code in {200, 403}
+
+
+def test_the_button_leads_to_the_draft_that_waits(house, signed_in, clerk, head):
+    draft = service.draft(clerk, house.firm_owed, service.propose(house.firm_owed).summary, "summary", clock.now())
+    client = signed_in("xuming")
+    approving = f"/work/cases/{house.firm_owed}/acts/publication_approved/"
+    assert client.get(approving)["Location"] == f"/work/disclosure/drafts/{draft.pk}/"
+    service.approve(head, draft.pk, draft.digest, uuid4(), clock.now())
+    publishing = f"/work/cases/{house.firm_owed}/acts/result_published/"
+    assert signed_in("fangqing").get(publishing)["Location"] == f"/work/disclosure/drafts/{draft.pk}/publish"
+
+
+def test_a_case_without_a_result_keeps_the_bare_form_for_notices(house, signed_in):
+    assert signed_in("fangqing").get(f"/work/cases/{house.open}/acts/result_published/").status_code == 200

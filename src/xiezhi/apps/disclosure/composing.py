@@ -120,12 +120,16 @@ def summary_of(source: Any, agency_name: str, decision: Any) -> dict[str, str]:
         "content": words["content"],
         "agency": agency_name,
         "decided_on": day_of(decision.at).isoformat() if decision else "",
-        "performance": str(
-            performed.data.get("performed") if performed is not None and isinstance(performed.data.get("performed"), str) else "已履行"
-        )
-        if performed is not None
-        else "",
+        "performance": _performed(performed),
     }
+
+
+def _performed(act: Any) -> str:
+    """How the decision was performed, in words; empty where nothing is recorded of it."""
+    if act is None:
+        return ""
+    said = act.data.get("performed")
+    return said if isinstance(said, str) else "未履行" if said is False else "已履行"
 
 
 # The elements that a summary must have (xuecheng/disclosure/8-2); performance comes later.

@@ -59,13 +59,14 @@ def prepare(request: HttpRequest, case_id: str) -> HttpResponse:
     """Original left, public right; saving makes a draft that another person approves."""
     proposal = _proposal(request, case_id)
     page = next((row for row in queries.of_case(case_id) if row.state == State.PUBLIC), None)
-    kind = "publication_updated" if page is not None else "result_published"
+    kind, what = _owing(case_id, page, proposal, request.GET.get("as", ""))
     error = ""
     given = {key: request.POST.get(key, "") for key in FIELDS} if request.method == "POST" else proposal.summary
-    form = request.POST.get("form", "full_text" if proposal.text else "summary")
+    form = request.POST.get("form", page.form if page is not None else "full_text" if proposal.text else "summary")
     if request.method == "POST":
         try:
-            draft = service.draft(request.user, case_id, given, form, clock.now(), kind=kind, reason=request.POST.get("reason", ""))
+            reason = request.POST.get("reason", "")
+            draft = service.draft(request.user, case_id, given, form, clock.now(), kind=kind, reason=reason, what=what)
             return redirect("disclosure:draft", draft.pk)
         except DisclosureError as refused:
             error = refused.message_zh
@@ -87,7 +88,8 @@ def prepare(request: HttpRequest, case_id: str) -> HttpResponse:
         "error": error,
         "page": page,
         "kind": kind,
-        "owed": queries.owed_of(case_id),
+        "what": what,
+        **_limits(case_id),
         "reason": request.POST.get("reason", ""),
         "case_id": case_id,
     }
@@ -194,6 +196,21 @@ def withdraw(request: HttpRequest, page_id: str) -> HttpResponse:
 
 
 # ------------------------------------------------------------------ shared
+def _owing(case_id: str, page: Any, proposal: Any, asked: str) -> tuple[str, str]:
+    """(act, what) of the draft: first the decision, then how it was performed, then corrections of what is public."""
+    if page is None:
+        return "result_published", "decision"
+    performance = proposal.summary.get("performance", "")
+    owed = any(one.expect == "result_published" for one in queries.owed_of(case_id))
+    if asked != "correction" and performance and (owed or performance != page.performance):
+        return "result_published", "performance"
+    return "publication_updated", "decision"
+
+
+def _limits(case_id: str) -> dict[str, Any]:
+    return {"owed": queries.owed_of(case_id), "now": clock.now(), "calendar": registry.calendar()}
+
+
 def _proposal(request: HttpRequest, case_id: str) -> Any:
     _source(request, case_id)
     try:
@@ -227,6 +244,7 @@ def _draft_context(draft: Draft) -> dict[str, Any]:
         "approver": names.get(draft.approver, draft.approver),
         "act_id": uuid6.uuid7(),
         "page_id": queries.page_id(draft.case, draft.what),
+        **_limits(draft.case),
     }
 
 

@@ -74,11 +74,20 @@ def propose(case_id: str) -> Proposal:
 
 
 def draft(
-    user: Any, case_id: str, fields: Mapping[str, str], form: str, now: datetime, *, kind: str = "result_published", reason: str = ""
+    user: Any,
+    case_id: str,
+    fields: Mapping[str, str],
+    form: str,
+    now: datetime,
+    *,
+    kind: str = "result_published",
+    reason: str = "",
+    what: str = "decision",
 ) -> Draft:
     """Save a draft and put it up for approval; an older open draft of the case is replaced.
 
-    Raises Forbidden, DisclosureError (a field is missing; the party is a minor; a correction without a reason), LeakError.
+    `what`: decision | performance (how a decision that is public was performed). Raises Forbidden, DisclosureError (a field is missing;
+    the party is a minor; a correction without a reason), LeakError.
     """
     proposal = propose(case_id)
     permissions.require(user, permissions.act_action(kind), agency=proposal.agency_id)
@@ -93,6 +102,8 @@ def draft(
         raise DisclosureError(
             f"摘要还缺：{'、'.join(labels_zh().get(key, key) for key in missing)}。摘要的七项要素一项不能空（公示办法第八条）。"
         )
+    if what == "performance" and not summary["performance"]:
+        raise DisclosureError("公示履行情况，要写明履行情况。")
     text = proposal.text if form == "full_text" else []
     if found := composing.exposed("\n".join([*summary.values(), _plain(text)]), proposal.removed):
         raise LeakError(found)
@@ -102,13 +113,13 @@ def draft(
             case=case_id,
             agency=proposal.agency_id,
             kind=kind,
-            what="decision",
+            what=what,
             form=form,
             summary=summary,
             text=text,
             redactions=sorted({KINDS.get(kind_, KINDS["other"]) for kind_, _value in proposal.removed}),
             reason=reason.strip(),
-            digest=composing.digest_of(case_id, kind, what="decision", form=form, summary=summary, text=text),
+            digest=composing.digest_of(case_id, kind, what=what, form=form, summary=summary, text=text),
             drafter=user.person_id or "",
             drafted_at=now,
         )
