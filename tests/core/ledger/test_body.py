@@ -20,6 +20,7 @@ def test_the_canonical_text_is_that_of_rfc8785(body):
     assert read(canonical(body)) == body
 
 
+@pytest.mark.slow
 @given(bodies)
 def test_flattening_agrees_with_the_second_implementation(body):
     assert flatten(body) == flat(body)
@@ -116,6 +117,7 @@ def test_no_decimal_no_text(text):
         decimal_text(text)
 
 
+@pytest.mark.slow
 @given(st.text(max_size=20), bodies)
 def test_the_bytes_of_a_pair_are_those_of_rfc8785(path, body):
     for value in [*body.values(), path]:

@@ -37,11 +37,13 @@ def test_known_answers_are_those_of_the_second_implementation(vector):
     assert second.sha(b"\x00" + entry).hex() == vector["leaf_hash"]
 
 
+@pytest.mark.slow
 @given(bodies, seeds)
 def test_entries_agree_with_the_second_implementation(body, seed):
     assert entry_of(body, seed) == second.entry(body, seed)
 
 
+@pytest.mark.slow
 @given(bodies, seeds)
 def test_every_field_can_be_shown_alone_and_is_bound(body, seed):
     entry = entry_of(body, seed)

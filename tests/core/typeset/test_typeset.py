@@ -137,6 +137,7 @@ def test_controls_and_direction_overrides_never_reach_paper(setter):
     assert "当事人：甲乙丙" in page_text(setter.set("official", wordings()["decision"].write(data).as_json(), created=SIGNED))
 
 
+@pytest.mark.slow
 def test_a_sites_own_font_leads(tmp_path, setter):
     import pylopdf_fonts_zh_cn
     from fontTools.ttLib import TTFont
