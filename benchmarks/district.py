@@ -1,50 +1,84 @@
-"""A fictional district of any size to measure on: one agency, two officers, a head, and filed cases with a few acts each."""
+"""The demo district grown to any size to measure on: its agencies, people and stories, in a stated mix of stages."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-AGENCY = "yunxi-cg"
-PEOPLE = (("zhou", "周敏", "officer"), ("he", "何立", "officer"), ("xu", "许鸣", "leader"))
+from xiezhi.core.law.calendar import Calendar
+from xiezhi.core.law.clock import day_of
+from xiezhi.demo.people import staff
+from xiezhi.demo.stories import Story, write
+
+AGENCY = "yx-cg"
 FULL = 3500
 NAMES = uuid.UUID("0e7c3b52-58a4-4a53-9c6e-1c5b7a1f2d90")
+SPREAD = 200  # working days over which the cases' last acts lie
+# Stage -> cases in a hundred. The first 3,500 are a year's work as an agency has it, some eleven acts a case; beyond, most cases are short:
+# what is asked there is how a request fares among many.
+YEAR = {
+    "lead": 8,
+    "filed": 20,
+    "investigated": 27,
+    "noticed": 10,
+    "submitted": 8,
+    "decided": 5,
+    "served": 5,
+    "published": 5,
+    "archived": 12,
+}
+MANY = {"lead": 40, "filed": 55, "investigated": 4, "archived": 1}
 
 
-def build() -> Any:
-    """Registry and one account that may do everything measured; the account."""
+def build(now: datetime) -> Any:
+    """The demo district with its sixty cases; the account of an officer."""
     from xiezhi.apps.accounts.models import User
-    from xiezhi.apps.registry import service
+    from xiezhi.demo.loading import load_district
 
-    district = service.set_district("990100", "云溪区", phone="0000-12345", host="云溪区司法局")
-    agency = service.save_agency(
-        AGENCY, district=district, name="云溪区城市管理局", word="云城管", pack="demo", confirmed_on=date(2020, 1, 1)
-    )
-    for key, name, role in PEOPLE:
-        service.save_person(
-            key,
-            name=name,
-            agency=agency,
-            roles=[role],
-            certificate_no=f"YX-{key}",
-            certificate_status="valid",
-            certificate_from=date(2020, 1, 1),
-            certificate_to=date(2040, 12, 31),
-        )
-    person = agency.person_set.get(pk="zhou") if hasattr(agency, "person_set") else None
-    user, _ = User.objects.get_or_create(
-        username="zhou", defaults={"agency": agency, "roles": ["officer"], "person": person, "person_id": "zhou"}
-    )
-    return user
+    load_district(now)
+    return User.objects.get(username="zhoumin")
+
+
+def name(place: int) -> str:
+    return str(uuid.uuid5(NAMES, str(place)))
+
+
+def stage(place: int) -> str:
+    """The last stretch of the case of that number."""
+    mix = YEAR if place < FULL else MANY
+    turn = place * 37 % 100  # 37 and 100 have no common divisor: every hundred cases hold the whole mix
+    for one, share in mix.items():
+        if turn < share:
+            return one
+        turn -= share
+    raise AssertionError(mix)
+
+
+def standing_at(wanted: str, count: int) -> list[str]:
+    """Ids of `count` cases of that stage among the first 3,500."""
+    return [name(place) for place in range(FULL) if stage(place) == wanted][:count]
+
+
+def cases(first: int, count: int, now: datetime) -> Iterator[dict[str, Any]]:
+    """History lines of `count` cases numbered from `first`."""
+    for place in range(first, first + count):
+        story = Story(AGENCY, place % 2, "q-qinghe", 3000, stage(place), place * 7919 % SPREAD, facts="占用城市道路堆放建材约三立方米。")
+        yield from write(story, name(place), day_of(now), _calendar(), lambda *_, place=place: f"云城管〔2026〕{place + 1_000_000}号").lines
+
+
+@cache
+def _calendar() -> Calendar:
+    return Calendar.load()
 
 
 def filing(case: str, at: datetime, number: str | None = None) -> dict[str, Any]:
     """The first act of a case; without `number` the agency's series gives one."""
     about = {"title": "擅自占用城市道路堆放建材案"} | ({"number": number} if number else {})
     data = {
-        "approver": "xu",
+        "approver": staff(AGENCY).leaders[0],
         "party": {"kind": "individual_business", "name": "青禾建材经营部", "minor": False, "id": "p1"},
         "case": about,
         "matter": {"name": "擅自占用城市道路", "code": "CG-001"},
@@ -63,19 +97,5 @@ def inspection(case: str, at: datetime) -> dict[str, Any]:
     )
 
 
-def cases(first: int, count: int, now: datetime) -> Iterator[dict[str, Any]]:
-    """History lines of `count` cases numbered from `first`, spread over the year before `now`.
-
-    The first 3,500 have four acts each, those beyond only their filing: what is measured is how a request fares among many cases.
-    """
-    for place in range(first, first + count):
-        case = str(uuid.uuid5(NAMES, str(place)))
-        at = now - timedelta(minutes=30 + (place * 7919) % 500_000)
-        yield filing(case, at, f"云城管立〔{at.year}〕{place + 1_000_000}号")
-        for step in range(1, 4 if place < FULL else 1):
-            moment = at + timedelta(minutes=5 * step)
-            yield inspection(case, moment)
-
-
 def _line(case: str, act: str, at: datetime, **more: Any) -> dict[str, Any]:
-    return {"case": case, "act": act, "at": at.isoformat(), "agency": AGENCY, "by": ["zhou", "he"], **more}
+    return {"case": case, "act": act, "at": at.isoformat(), "agency": AGENCY, "by": list(staff(AGENCY).officers), **more}
