@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import timedelta
 
@@ -197,14 +198,21 @@ def test_a_gap_is_explained_later(world, filed, perform, browse, at_ten) -> None
     at = NOW - timedelta(days=1)
     video = {
         "id": "v1", "kind": "video", "from": at.isoformat(), "to": (at + timedelta(minutes=30)).isoformat(), "stored_at": (at + timedelta(hours=2)).isoformat(),
-        "gaps": [{"from": (at + timedelta(minutes=9)).isoformat(), "to": (at + timedelta(minutes=12)).isoformat(), "explained": None}],
+        "gaps": [
+            {"from": (at + timedelta(minutes=minute)).isoformat(), "to": (at + timedelta(minutes=minute + 3)).isoformat(), "explained": None}
+            for minute in (9, 20)
+        ],
     }  # fmt: skip
     perform(
         case, "site_inspected", at, until=(at + timedelta(minutes=30)).isoformat(), recordings=[video], documents=["site_inspection_record"]
     )
     act = record.history(case)[-1]
     client = browse(world["zhou"])
-    form = {"id": str(uuid.uuid4()), "what_kind": "explanation", "recording": "v1", "text": "更换电池"}
+    form = {"id": str(uuid.uuid4()), "what_kind": "explanation", "text": "更换电池"}
+    page = client.get(f"/work/cases/{case}/entries/{act.id}/attach").content.decode()
+    first, second = re.findall(r'<option value="(v1@[^"]+)"', page)
+    assert first != second
+    form["recording"] = second
     answer = client.post(f"/work/cases/{case}/entries/{act.id}/attach", form)
     assert answer.status_code == 302, answer.content.decode()
-    assert record.history(case)[1].act.recordings[0].gaps[0].explained == "written"
+    assert [gap.explained for gap in record.history(case)[1].act.recordings[0].gaps] == [None, "written"]

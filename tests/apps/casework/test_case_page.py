@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from datetime import timedelta
 
 from tests.apps.casework.conftest import NOW
@@ -125,3 +126,39 @@ def test_what_others_do_is_named_with_who_and_never_among_ones_own(world, filed,
     assert "审核" in own
     assert f"/work/review/cases/{case}/" not in re.findall(r'class="btn slim" href="([^"]+)"', own)
     assert "由法制审核人办" in own
+
+
+def test_a_stage_that_the_case_went_past_has_no_tick(world, filed, perform, browse, at_ten) -> None:
+    case = filed()
+    perform(case, "review_submitted", NOW - timedelta(days=1), data={"materials": ["draft_decision"]}, documents=["draft_decision"])
+    text = browse(world["zhou"]).get(f"/work/cases/{case}/").content.decode()
+    rail = text[text.index('class="rail"') : text.index("</ol>", text.index('class="rail"'))]
+    passed = [stage for stage in rail.split("<li ") if "本案未经过" in stage]
+    assert any("告知" in stage for stage in passed)
+    assert all("✓" not in stage and "已完成" not in stage for stage in passed)
+
+
+def test_the_timeline_names_persons_shows_certificate_numbers_and_ends_sentences_once(world, filed, perform, browse, at_ten) -> None:
+    case = filed()
+    at = NOW - timedelta(days=1)
+    perform(case, "identity_shown", at, data={"certificates": ["zhou", "YX-he"], "place": "现场。"})
+    perform(case, "discussion_held", at + timedelta(hours=1), by=["xu"], data={"attendees": ["xu", "sun"], "conclusion": "同意。"})
+    text = browse(world["zhou"]).get(f"/work/cases/{case}/").content.decode()
+    timeline = text[text.index('class="tl"') :]
+    assert "YX-zhou、YX-he" in timeline
+    assert "许鸣、孙岚" in timeline
+    assert "批准人 <b>许鸣</b>" in timeline
+    plain = re.sub(r"<[^>]+>", "", timeline)
+    for doubled in ("。。", "；。", "。；"):
+        assert doubled not in plain, plain[plain.index(doubled) - 40 :][:80]
+
+
+def test_a_document_that_was_attached_later_opens_from_its_act(world, filed, browse, at_ten) -> None:
+    from xiezhi.apps.record import queries, service
+
+    case = filed()
+    [entry] = queries.history(case)
+    file = {"document": "filing_approval", "name": "审批表.pdf", "sha256": "ab" * 32, "size": 3, "media_type": "application/pdf"}
+    service.attach(entry.id, {"kind": "document", "files": [file], "by": ["zhou"]}, uuid.uuid4(), NOW)
+    text = browse(world["zhou"]).get(f"/work/cases/{case}/").content.decode()
+    assert f'href="/work/files/{case}/{"ab" * 32}"' in text

@@ -146,3 +146,12 @@ def test_a_correction_needs_reason_approver_and_a_target(inquiry):
         service.correct(inquiry, None, " ", "yx-l1", new_id(), NOW)
     with pytest.raises(InputError, match="no act or attachment"):
         correct(new_id(), None)
+
+
+def test_a_correction_names_who_wrote_it_and_else_its_approver(inquiry):
+    service.correct(inquiry, {"data": {"place": "西门"}}, "录入有误", "yx-l1", new_id(), NOW, by=["yx-o1"])
+    correct(inquiry, {"data": {"place": "南门"}})
+    first, second = [one for one in queries.history("YX-1") if one.kind_of == "correction"]
+    assert list(first.by) == ["yx-o1"]
+    assert first.body["approver"] == "yx-l1"
+    assert list(second.by) == ["yx-l1"]

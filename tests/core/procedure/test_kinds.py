@@ -146,6 +146,22 @@ def test_coverage(recordings, expected):
     assert broken(law, act(*VISIT, until="2024-03-05 10:10", recordings=recordings, urgent=True)) == []
 
 
+def test_a_gap_is_told_in_chinas_time_whatever_zone_the_record_keeps():
+    law = book("""
+    - {id: video, kind: coverage, on: [site_inspected], media: [video], whole: true, tolerance: 60}
+    """)
+    from datetime import UTC, datetime
+
+    from xiezhi.core.procedure.fold import fold
+
+    gap = recording("2024-03-05 09:30", "2024-03-05 10:10", gaps=[("2024-03-05 09:40", "2024-03-05 09:51", None)])
+    for name in ("from", "to"):
+        gap[name] = datetime.fromisoformat(gap[name]).astimezone(UTC).isoformat()
+        gap["gaps"][0][name] = datetime.fromisoformat(gap["gaps"][0][name]).astimezone(UTC).isoformat()
+    (finding,) = fold(law, [act(*VISIT, until="2024-03-05 10:10", recordings=[gap])], None).findings
+    assert "自09:40起共11分钟" in finding.message_zh
+
+
 TWO_OFFICERS = """
 - {id: two, kind: person, on: [inquiry_made], who: {count: 2, role: officer, certificate: valid}}
 """

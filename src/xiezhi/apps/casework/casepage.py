@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from xiezhi.apps.accounts.permissions import act_action, may
 from xiezhi.apps.casework import deadlines, words
+from xiezhi.apps.casework.entrypage import pairs
 from xiezhi.apps.casework.models import CaseFile
 from xiezhi.apps.casework.offering import Offer, offer, who_may
 from xiezhi.apps.casework.timeline import MISSING, Section, nodes_of, sections_of
@@ -24,7 +25,7 @@ CARDS = 3
 
 @dataclass(frozen=True, slots=True)
 class StageShown:
-    """A stage of the rail with its small line."""
+    """A stage of the rail with its small line. `state`: done, skipped (the case went past it), current or ahead."""
 
     id: str
     zh: str
@@ -158,18 +159,21 @@ def _cards(deadlines_: Iterable[Any], now: datetime, calendar: Any) -> list[Card
     ]
 
 
-def _people_named(marking: Any, entries: Iterable[Any]) -> set[str]:
-    """Every person id that the page may have to name."""
+def _people_named(marking: Any, entries: Iterable[Any], vocabulary: Any) -> set[str]:
+    """Every person id that the page may have to name: who acted, and whoever stands in a key of the type person."""
     found: set[str] = set()
     for act in marking.acts:
         found.update(act.by)
-        for key in ("approver", "presider", "recorder", "urgent_approved_by", "attendees"):
-            value = act.own.get(key)
-            found.update([value] if isinstance(value, str) else list(value or ()))
+        for key, value in act.own.items():
+            spec = vocabulary.key(key)
+            if key == "certificates" or (spec is not None and "person" in {spec.type, spec.of}):
+                found.update([value] if isinstance(value, str) else [str(one) for one in value or ()])
     for entry in entries:
         found.update(entry.by or ())
         if isinstance(approver := entry.body.get("approver"), str):
             found.add(approver)
+        found.update(one for _path, value in pairs(entry.body.get("fields") or {}) if isinstance(value, list) for one in map(str, value))
+        found.update(value for _path, value in pairs(entry.body.get("fields") or {}) if isinstance(value, str))
     return found
 
 
@@ -180,8 +184,9 @@ def build(file: CaseFile, user: Any, now: datetime) -> CasePage:
         raise LookupError(f"case {file.case} has a list row but no record; run `xiezhi rebuild`")
     entries, book, marking, explanation = picture.entries, picture.book, picture.marking, picture.explanation
     pack, vocabulary, calendar = book.pack, book.pack.vocabulary, book.calendar
-    people = registry.people(_people_named(marking, entries))
+    people = registry.people(_people_named(marking, entries, vocabulary))
     names = {key: person.name for key, person in people.items()}
+    numbers = {key: person.certificate_no for key, person in people.items() if person.certificate_no}
     findings = judge(book, marking, now)
     standing = [finding for finding in findings if finding.severity != "pending"]
 
@@ -194,17 +199,20 @@ def build(file: CaseFile, user: Any, now: datetime) -> CasePage:
 
     cards = _cards(explanation.deadlines, now, calendar)
     free = _steps(explanation.may, file.case, can, now, calendar)
-    pairs = nodes_of(entries, marking, findings, vocabulary, names)
+    nodes = nodes_of(entries, marking, findings, vocabulary, names=names, numbers=numbers)
     return CasePage(
         file=file,
         pack=pack,
         vocabulary=vocabulary,
         names=names,
         handlers=_handlers(file, people, now),
-        stages=[StageShown(one.id, one.zh, one.state, one.note, _stage_said(one)) for one in explanation.stages],
+        stages=[
+            StageShown(one.id, one.zh, "skipped" if one.state == "done" and one.from_ is None else one.state, one.note, _stage_said(one))
+            for one in explanation.stages
+        ],
         cards=cards[:CARDS],
         more_cards=max(len(cards) - CARDS, 0),
-        sections=sections_of(pairs, explanation.stages, stage_finder(explanation.stages, vocabulary)),
+        sections=sections_of(nodes, explanation.stages, stage_finder(explanation.stages, vocabulary)),
         must=_steps(explanation.must, file.case, can, now, calendar),
         may=free,
         offered=offer(free, explanation.stages, {act.kind for act in marking.acts}),
@@ -231,7 +239,9 @@ def _handlers(file: CaseFile, people: dict[str, Any], now: datetime) -> list[tup
 
 
 def _stage_said(stage: Any) -> str:
-    """The small line of a stage: its days, its note, or that it is ahead."""
+    """The small line of a stage: its days, that the case went past it, or that it is ahead."""
+    if stage.state == "done" and stage.from_ is None:
+        return "本案未经过"
     if stage.state == "ahead" or stage.from_ is None:
         return stage.note or "未到"
     first, last = words.day(stage.from_), words.day(stage.to) if stage.to else ""

@@ -22,6 +22,5 @@ def correct(user: Any, of: UUID, form: Any, now: datetime, *, agency: str) -> An
     """Correct the fields of the act `of` that a valid CorrectForm changes. Raises Forbidden."""
     require(user, "record.correct", agency=agency)
     cleaned = form.cleaned_data
-    # The entry is signed off by its approver; who made the correction stands in its reason.
-    reason = f"{cleaned['reason'].rstrip('。')}。更正人：{user.person.name if user.person else user.username}"
-    return record.correct(of, form.changes(), reason, cleaned["approver"], cleaned["id"], now)
+    by = [user.person_id] if user.person_id else []
+    return record.correct(of, form.changes(), cleaned["reason"], cleaned["approver"], cleaned["id"], now, by=by)

@@ -83,29 +83,39 @@ def _party_signed(act: Any) -> str:
     return "，".join(part for part in said if part)
 
 
-def _fill_data(node: Node, own: Mapping[str, Any], vocabulary: Any, names: Mapping[str, str]) -> None:
-    """The act's data in words: short values in one sentence, long texts as paragraphs."""
+def _fill_data(node: Node, own: Mapping[str, Any], vocabulary: Any, names: Mapping[str, str], numbers: Mapping[str, str]) -> None:
+    """The act's data in words: short values in one sentence, long texts as paragraphs. `numbers` are certificates by person."""
     for key, value in own.items():
         spec = vocabulary.key(key)
         if spec is None or key in SILENT or value in (None, "", [], {}, ()):
             continue
         if spec.type == "bool" and value is False and spec.absent == "false":
             continue
-        said = words.value_zh(spec, _plain(value), names, values_of(spec, vocabulary))
-        (node.texts if len(said) > LONG_TEXT else node.parts).append((spec.zh, said))
+        said = words.value_zh(spec, _plain(value), numbers if key == "certificates" else names, values_of(spec, vocabulary))
+        if len(said) > LONG_TEXT:
+            node.texts.append((spec.zh, said))
+        else:
+            # The sentence of the parts has stops of its own.
+            node.parts.append((spec.zh, said.rstrip("。；;. ")))
 
 
 def _plain(value: Any) -> Any:
     return list(value) if isinstance(value, frozenset | set | tuple) else value
 
 
-def _documents(entry: Any, act: Any, vocabulary: Any) -> list[tuple[str, str]]:
-    """(name, address) of each document; an address only where its file is in the store."""
-    stored = {file["document"]: file["sha256"] for file in entry.body.get("files", []) if "document" in file}
+def _documents(files: Iterable[Mapping[str, Any]], act: Any, vocabulary: Any) -> list[tuple[str, str]]:
+    """(name, digest) of each document; a digest only where its file came with the act or later."""
+    stored = {file["document"]: file["sha256"] for file in files if file.get("document") and file.get("sha256")}
     return [(vocabulary.documents.get(name, name), stored.get(name, "")) for name in act.documents]
 
 
-def act_node(entry: Any, act: Any, vocabulary: Any, names: Mapping[str, str]) -> Node:
+def _add_files(node: Node, attachment: Any, act: Any, vocabulary: Any) -> None:
+    """The act's documents open the files that were attached to it later, too."""
+    opened = dict(_documents(attachment.body.get("files", ()), act, vocabulary))
+    node.documents = [(name, sha or opened.get(name, "")) for name, sha in node.documents]
+
+
+def act_node(entry: Any, act: Any, vocabulary: Any, names: Mapping[str, str], numbers: Mapping[str, str]) -> Node:
     """The node of an act entry with its effective act."""
     kind = vocabulary.acts.get(act.kind)
     node = Node(
@@ -119,8 +129,8 @@ def act_node(entry: Any, act: Any, vocabulary: Any, names: Mapping[str, str]) ->
         who="、".join(names.get(person, person) for person in act.by) or ("当事人" if kind and kind.party else ""),
         signed=_party_signed(act),
     )
-    _fill_data(node, act.own, vocabulary, names)
-    node.documents = _documents(entry, act, vocabulary)
+    _fill_data(node, act.own, vocabulary, names, numbers)
+    node.documents = _documents(entry.body.get("files", ()), act, vocabulary)
     node.bars = bars_of(act)
     if (entry.recorded_at - act.at).days >= 1:
         node.late_entry = f"{words.moment(entry.recorded_at)} 录入"
@@ -152,6 +162,7 @@ def _correction_node(entry: Any, target: Node | None, vocabulary: Any, names: Ma
     if body.get("reason"):
         node.texts.append(("理由", str(body["reason"])))
     approver = body.get("approver")
+    node.parts = [(label, said.rstrip("。；;. ")) for label, said in node.parts]
     node.who = "、".join(names.get(person, person) for person in entry.by or ())
     if approver:
         node.parts.append(("同意", names.get(approver, approver)))
@@ -179,7 +190,13 @@ def _gap_node(finding: Any, target: Node) -> Node:
 
 
 def nodes_of(
-    entries: Sequence[Any], marking: Any, findings: Iterable[Any], vocabulary: Any, names: Mapping[str, str]
+    entries: Sequence[Any],
+    marking: Any,
+    findings: Iterable[Any],
+    vocabulary: Any,
+    *,
+    names: Mapping[str, str],
+    numbers: Mapping[str, str],
 ) -> list[tuple[Node, str]]:
     """All nodes with the id of the act kind under which each stands, in order of time."""
     effective = {act.id: (place, act) for place, act in enumerate(marking.acts)}
@@ -187,7 +204,7 @@ def nodes_of(
     by_place: dict[int, Node] = {}
     for entry in entries:
         if entry.kind_of == "act" and (held := effective.get(str(entry.id))) is not None:
-            node = act_node(entry, held[1], vocabulary, names)
+            node = act_node(entry, held[1], vocabulary, names, numbers)
             made[str(entry.id)] = (node, entry.kind)
             by_place[held[0]] = node
         elif entry.kind_of == "act":
@@ -198,6 +215,8 @@ def nodes_of(
         if entry.kind_of == "correction":
             found.append((_correction_node(entry, target, vocabulary, names), kind))
         elif entry.kind_of == "attachment":
+            if target is not None and (held := effective.get(str(entry.of))) is not None:
+                _add_files(target, entry, held[1], vocabulary)
             found.append((_attachment_node(entry, target, vocabulary), kind))
     found.sort(key=lambda pair: (pair[0].sort, int(pair[0].number or 0)))
     return _with_findings(found, findings, by_place)

@@ -57,8 +57,18 @@ def attach(of: UUID, what: Mapping[str, Any], id: UUID, now: datetime) -> Receip
     return answer
 
 
-def correct(of: UUID, fields: Mapping[str, Any] | None, reason: str, approver: str, id: UUID, now: datetime) -> Receipt | Refusal:  # noqa: A002, PLR0917 - the seam's
-    """Replace stated fields of an act or attachment, or void it (`fields` None), with reason and approver.
+def correct(  # noqa: PLR0917 - the seam's
+    of: UUID,
+    fields: Mapping[str, Any] | None,
+    reason: str,
+    approver: str,
+    id: UUID,  # noqa: A002 - the seam's word
+    now: datetime,
+    *,
+    by: Sequence[str] = (),
+) -> Receipt | Refusal:
+    """Replace stated fields of an act or attachment, or void it (`fields` None), with reason and approver; `by` is who writes it, the
+    approver where nobody else is named.
 
     Objects are merged field by field, a null takes a field away. The original stays readable. A correction of an act that the agency
     decided is refused where the corrected history has a blocking finding that it had not before. Raises InputError.
@@ -72,7 +82,7 @@ def correct(of: UUID, fields: Mapping[str, Any] | None, reason: str, approver: s
     else:
         own["fields"] = _replacing(fields, vocabulary)
     kind = "voided" if fields is None else "corrected"
-    return _add(Statement("correction", kind, id, utc_text(now), [approver], own), now)
+    return _add(Statement("correction", kind, id, utc_text(now), list(by) or [approver], own), now)
 
 
 def _check_explanation(kind: str, own: dict[str, Any]) -> None:

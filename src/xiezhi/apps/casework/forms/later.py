@@ -9,11 +9,14 @@ from typing import Any
 import uuid6
 from django import forms
 
+from xiezhi.apps.casework import words
 from xiezhi.apps.casework.forms.fields import MomentField, field_for, json_value, shown
 from xiezhi.apps.casework.forms.line import put
 from xiezhi.apps.casework.forms.recordings import EXPLAINED, KINDS, RecordingForm
 from xiezhi.core.law.clock import utc_text
 
+GAP = "@"  # between a recording's id and the beginning of its gap
+KIND_ZH = dict(KINDS)
 WHAT = [("document", "文书"), ("recording", "音像记录"), ("explanation", "录制中断的书面说明")]
 
 
@@ -23,7 +26,7 @@ class AttachForm(RecordingForm):
     id = forms.UUIDField(widget=forms.HiddenInput)
     what_kind = forms.ChoiceField(label="补什么", choices=WHAT)
     document = forms.ChoiceField(label="文书", required=False)
-    recording = forms.ChoiceField(label="哪一段记录中断", required=False)
+    recording = forms.ChoiceField(label="哪一处中断", required=False)
     text = forms.CharField(label="书面说明", required=False, max_length=20000, widget=forms.Textarea(attrs={"rows": 4}))
 
     def __init__(
@@ -45,7 +48,7 @@ class AttachForm(RecordingForm):
             self.add_error("kind", "请选择是录像、录音还是照片。")
         if what == "explanation":
             if not cleaned.get("recording"):
-                self.add_error("recording", "请选择说明的是哪一段记录。")
+                self.add_error("recording", "请选择说明的是哪一处中断。")
             if not cleaned.get("text"):
                 self.add_error("text", "请写明中断的原因。")
         return cleaned
@@ -64,7 +67,22 @@ class AttachForm(RecordingForm):
             if file:
                 recording["sha256"] = file["sha256"]
             return {"kind": "recording", "recordings": [recording]}
-        return {"kind": "gap_explanation", "recording": cleaned["recording"], "explained": "written", "text": cleaned["text"]}
+        recording, _, start = cleaned["recording"].partition(GAP)
+        body = {"kind": "gap_explanation", "recording": recording, "explained": "written", "text": cleaned["text"]}
+        return {**body, "gap_from": start} if start else body
+
+
+def gaps_of(act: Any) -> list[tuple[str, str]]:
+    """The interruptions of an act's recordings as choices, each for itself; those that have an explanation already say so."""
+    return [
+        (f"{one.id}{GAP}{utc_text(gap.start)}", f"{KIND_ZH.get(one.kind, one.kind)} {words.span(gap.start, gap.end)}{_explained(gap)}")
+        for one in act.recordings
+        for gap in one.gaps
+    ]
+
+
+def _explained(gap: Any) -> str:
+    return "（已有说明）" if gap.explained else ""
 
 
 class CorrectForm(forms.Form):

@@ -11,10 +11,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from xiezhi.apps.accounts.permissions import act_action, require
-from xiezhi.apps.casework import entrypage, service, words
+from xiezhi.apps.casework import entrypage, service
 from xiezhi.apps.casework.forms import people as persons
 from xiezhi.apps.casework.forms.act import values_of
-from xiezhi.apps.casework.forms.later import AttachForm, CorrectForm
+from xiezhi.apps.casework.forms.later import AttachForm, CorrectForm, gaps_of
 from xiezhi.apps.casework.models import CaseFile
 from xiezhi.apps.casework.pages import INVALID, landing, of_case, people_for, posted, reason_rows, status_of
 from xiezhi.apps.record import queries as record
@@ -73,7 +73,7 @@ def attach(request: HttpRequest, file: CaseFile, entry: uuid.UUID) -> HttpRespon
     require(request.user, act_action(act.kind), agency=file.agency)
     vocabulary, now = book.pack.vocabulary, clock.now()
     data, files = posted(request)
-    broken = [(one.id, f"{words.span(one.start, one.end)}") for one in act.recordings if one.gaps]
+    broken = gaps_of(act)
     initial = {"what_kind": "explanation" if broken else "document"}
     form = AttachForm(data, files, documents=vocabulary.documents, recordings=broken, now=now, initial=initial)
     page = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from xiezhi.core.law.clock import SHANGHAI
 from xiezhi.core.law.rules import Coverage
 from xiezhi.core.procedure.coverage import uncovered
 from xiezhi.core.procedure.finding import Fault
@@ -29,7 +30,7 @@ def coverage(rule: Coverage, tools: Tools) -> Check:
         elif rule.whole:
             holes = uncovered(act.at, act.end, taken, tolerance)
             if holes:
-                fault = _gap(holes[0][0].strftime("%H:%M"), sum(((b - a) for a, b in holes), timedelta(0)))
+                fault = _gap(f"{holes[0][0].astimezone(SHANGHAI):%H:%M}", sum(((b - a) for a, b in holes), timedelta(0)))
         if fault is None or excused is None:
             return fault
         answer = excused(scene)
