@@ -88,7 +88,7 @@ def bundle(act_id: str) -> dict[str, Any] | None:
     receipt = record.receipt(act) if act else None
     if act is None or receipt is None:
         return None
-    proof = record.fields_proof(act, ["data.summary"])
+    proof = _shown(act)
     if proof is None:
         return None
     return {
@@ -98,6 +98,33 @@ def bundle(act_id: str) -> dict[str, Any] | None:
         "tlog_proof": receipt.proof,
         "key": record.verifier_key(),
     }
+
+
+def _shown(act: UUID) -> Any:
+    """The public fields of an act with their proofs, and the fingerprint of its document where it has one."""
+    try:
+        return record.fields_proof(act, ["data.summary", "data.pdf"])
+    except BodyError:
+        return record.fields_proof(act, ["data.summary"])
+
+
+def document_recorded(row: Any, digest: str) -> bool:
+    """Whether the log holds this fingerprint as the document of an act that the page shows."""
+    key = record.verifier_key()
+    for change in reversed([one for one in row.changes if one["kind"] in SHOWING]):
+        act = _uuid(change["act"])
+        try:
+            proof = record.fields_proof(act, ["data.pdf"]) if act else None
+        except BodyError:
+            continue
+        receipt = record.receipt(act) if act else None
+        if proof is None or receipt is None or key is None:
+            continue
+        entry = bytes.fromhex(proof.entry)
+        held = all(verify_field(one, entry) for one in proof.fields) and _included(receipt.proof, proof.entry, key)
+        if held and any(one.value == digest for one in proof.fields):
+            return True
+    return False
 
 
 @dataclass(frozen=True, slots=True)

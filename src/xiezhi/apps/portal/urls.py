@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from xiezhi.apps.portal.views import correction, feed, home, publication, registry, search, verify
+from xiezhi.apps.portal.views import correction, feed, home, publication, registry, search, take_away, verify
 
 app_name = "portal"
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("p/<str:page_id>/correction", correction.ask, name="correct"),
     path("corrections", correction.status, name="corrections"),
     path("verify", verify.verify, name="verify"),
+    path("verify.py", take_away.checker, name="checker"),
     path("officers", registry.officers, name="officers"),
     path("powers", registry.powers, name="powers"),
     path("agencies", registry.agencies, name="agencies"),

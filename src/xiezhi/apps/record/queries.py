@@ -32,6 +32,7 @@ from .effective import Projection, project
 from .fold import read, written
 from .key import verifier
 from .models import Case
+from .models import Checkpoint as SignedHead
 from .tiles import read_ahead
 
 if TYPE_CHECKING:
@@ -219,6 +220,12 @@ def checkpoint() -> Checkpoint | None:
     """The published head of the log, its signature checked. None before the first. Raises NoteError when it is damaged."""
     note, key = checkpoint_note(), verifier()
     return Checkpoint.open(note, key) if note is not None and key is not None else None
+
+
+def checkpoint_time() -> datetime | None:
+    """When the newest head was signed, by this server's clock: the note itself names no time. None before the first."""
+    newest = SignedHead.objects.order_by("-size").first()
+    return newest.at if newest is not None else None
 
 
 def verifier_key() -> str | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from xiezhi.apps.disclosure import queries
 from xiezhi.apps.disclosure.queries import Publication
 from xiezhi.apps.disclosure.reading_page import labels_zh
-from xiezhi.apps.portal import proving
+from xiezhi.apps.portal import claims, proving
 from xiezhi.apps.record import queries as record
 
 LARGEST = 50 * 1024 * 1024
@@ -33,6 +34,7 @@ class Answer:
     proof: Any = None
     fields: tuple[tuple[str, str], ...] = ()
     fingerprint: str = ""
+    checked: str = ""  # what was checked, in words
 
 
 # Nothing is changed by it and nobody is signed in: so that it also works from a saved page and without a cookie.
@@ -43,15 +45,18 @@ def verify(request: HttpRequest) -> HttpResponse:
     file = request.FILES.get("file") if request.method == "POST" else None
     answer = None
     if file is not None:
-        answer = _of_file(file)
+        name = str(file.name or "")[:80]
+        answer = replace(_of_file(file), checked=f"您选的文件“{name}”")
     elif given:
-        answer = _of_text(given[:LARGEST_PROOF])
+        answer = replace(_of_text(given[:LARGEST_PROOF]), checked="您输入的内容")
     elif request.method == "POST":
         answer = Answer("broken", "没有收到要核验的内容。请输入文书号或者指纹，或者选一个文件。")
     context = {
         "answer": answer,
         "given": given[:200] if len(given) < 300 else "",
         "checkpoint": record.checkpoint(),
+        "signed_at": record.checkpoint_time(),
+        "base": request.build_absolute_uri("/").rstrip("/"),
         "key": record.verifier_key(),
     }
     return render(request, "portal/verify.html", context)
@@ -67,18 +72,47 @@ def _of_file(file: Any) -> Answer:
         if len(head) <= LARGEST_PROOF:
             head += block
     if head.startswith(b"%PDF-"):
-        return _of_fingerprint(digest.hexdigest(), document=True)
+        return _of_document(digest.hexdigest(), head, str(file.name or ""))
     try:
         return _of_text(head.decode("utf-8")) if len(head) <= LARGEST_PROOF else _of_fingerprint(digest.hexdigest(), document=True)
     except UnicodeDecodeError:
         return _of_fingerprint(digest.hexdigest(), document=True)
 
 
+def _of_document(fingerprint: str, content: bytes, name: str) -> Answer:
+    """A PDF: known by its fingerprint, or one that calls itself a document of ours and is another."""
+    row = queries.by_document(fingerprint)
+    if row is not None:
+        if row.state == "public" and not proving.document_recorded(row, fingerprint):
+            words = "核验没有通过：这个文件登记在公示页上，但是公示日志里没有它的指纹，或者日志还没有写到这一条。请几秒钟后再核验一次。"
+            return Answer("differs", words, row, fingerprint=fingerprint)
+        return _of_row(row, fingerprint)
+    claimed = _claimed(content, name)
+    if claimed is None:
+        return _of_fingerprint(fingerprint, document=True)
+    words = (
+        f"与登记的不一致：这个文件写着“{claimed.number}”，但是它的指纹和公示日志里登记的不同。它被改动过，哪怕只改一个字节；"
+        "也可能是更正以前的旧文本，或者是送达当事人的原件。请以公示页上下载的 PDF 为准。"
+    )
+    return Answer("differs", words, claimed, fingerprint=fingerprint)
+
+
+def _claimed(content: bytes, name: str) -> Publication | None:
+    """The publication that a PDF says it is, by its title, its words or its name; None where it says nothing of ours."""
+    for text in (*claims.of_pdf(content), name):
+        for number in claims.numbers_in(text):
+            if (row := queries.by_number(number)) is not None:
+                return row
+    return None
+
+
 def _of_text(text: str) -> Answer:
     plain = text.strip().lstrip("\ufeff")
+    if plain.startswith("{") and (page := _page_of_json(plain)) is not None:
+        return _of_page(*page)
     if plain.startswith("{"):
         checked = proving.check_bundle(plain)
-        labels = labels_zh()
+        labels = {"data.pdf": "公示文书的指纹（SHA-256）", **labels_zh()}
         row = _of_entry(checked.entry)
         words = checked.words
         if checked.state == "proved" and row is not None and row.state != "public":
@@ -103,6 +137,33 @@ def _of_text(text: str) -> Answer:
     if row is None:
         return Answer("unknown", f"没有找到“{plain[:60]}”。请核对文书号（连同〔年份〕和“号”），或者它还没有公示。")
     return _of_row(row)
+
+
+def _page_of_json(text: str) -> tuple[Publication, dict[str, str]] | None:
+    """The page that a downloaded data.json is of, and the fields it states; None for any other JSON."""
+    try:
+        given = json.loads(text)
+        page, summary = given["id"], given["summary"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    row = queries.publication(page.lower()) if isinstance(page, str) and page.isascii() and page.isalnum() else None
+    return (row, {str(key): str(value) for key, value in summary.items()}) if row and isinstance(summary, dict) else None
+
+
+def _of_page(row: Publication, stated: dict[str, str]) -> Answer:
+    answer = _of_row(row)
+    if answer.state != "proved":
+        return answer
+    shown = proving.columns(row)
+    labels = labels_zh()
+    wrong = [labels.get(key, key[:20]) for key in sorted({*shown, *stated}) if shown.get(key, "") != stated.get(key, "")]
+    if wrong:
+        return replace(
+            answer,
+            state="differs",
+            words=f"与登记的不一致：文件里的{'、'.join(wrong[:10])}和公示日志里的不同。文件被改过，或者是更正以前的。",
+        )
+    return replace(answer, words="核验通过：文件里的每一项内容都与公示日志里的记录一致，没有被改动。")
 
 
 def _of_fingerprint(fingerprint: str, *, document: bool) -> Answer:
