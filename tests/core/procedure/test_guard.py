@@ -164,6 +164,20 @@ def test_a_span_from_a_day_or_to_a_number_with_a_fraction_is_compared_too():
     assert isinstance(value("elapsed(this, this, 'hour') <= $none", scene), Unknown)
 
 
+@given(st.lists(st.integers(0, 90), max_size=8), st.integers(0, 90), st.integers(0, 90))
+def test_a_search_that_ends_early_finds_what_a_whole_one_finds(hours, now, within):
+    acts = [replace(PASSED, at=PASSED.at + timedelta(hours=hour)) for hour in sorted(hours)]
+    scene = scene_of(*acts, this=replace(PASSED, at=PASSED.at + timedelta(hours=now)))
+    assert value(f"any(review_passed; elapsed(it, this, 'hour') <= {within})", scene) is any(now - hour <= within for hour in hours)
+    assert value(f"any(review_passed; elapsed(it, this, 'hour') > {within})", scene) is any(now - hour > within for hour in hours)
+
+
+def test_a_search_among_earlier_acts_ends_where_a_filter_by_hours_fails():
+    scene = scene_of(PASSED, replace(PASSED, at=PASSED.at + timedelta(hours=1)), this=act("decision_made", "2024-03-10"))
+    scene.acts[0] = None  # it is never looked at: what lies before an act too long ago lies longer ago
+    assert value("any(review_passed; elapsed(it, this, 'hour') <= 24)", scene) is False
+
+
 def test_a_guard_in_words():
     tree = parse("party.kind == 'citizen' and penalty.fine >= $limit and not done(review_passed; it.review_of == 'decision')")
     names = {"$limit": "五千元"}

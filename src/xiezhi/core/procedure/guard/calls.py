@@ -13,7 +13,7 @@ from xiezhi.core.procedure.coverage import covers
 from xiezhi.core.procedure.guard.compile import Closure, Condition, Definitions, act_reader, closure_of, condition_of, words
 from xiezhi.core.procedure.guard.names import Names
 from xiezhi.core.procedure.guard.scene import Scene
-from xiezhi.core.procedure.guard.times import elapsed, of_time, past
+from xiezhi.core.procedure.guard.times import elapsed, fades, of_time, past
 from xiezhi.core.procedure.guard.tree import Call, Path
 from xiezhi.core.procedure.guard.values import Unknown, Value, join
 
@@ -25,7 +25,7 @@ def call_of(call: Call, names: Names, definitions: Definitions) -> Closure:
     condition = condition_of(call.condition, names, definitions) if call.condition is not None else None
     match call.name:
         case "done" | "any":
-            return _done(kinds, condition)
+            return _done(kinds, condition, fading=fades(call.condition))
         case "all":
             return _every(kinds, condition)
         case "count":
@@ -72,8 +72,12 @@ def matching(scene: Scene, kinds: tuple[str, ...], condition: Condition | None) 
     return kept, unknown
 
 
-def first_match(scene: Scene, kinds: tuple[str, ...], condition: Condition, *, latest: bool) -> tuple[Act | None, Unknown | None]:
-    """(the latest, or first, earlier act that fulfils the filter; what is unknown about acts looked at before). The search ends where it finds."""
+def first_match(
+    scene: Scene, kinds: tuple[str, ...], condition: Condition, *, latest: bool, fading: bool = False
+) -> tuple[Act | None, Unknown | None]:
+    """(the latest, or first, earlier act that fulfils the filter; what is unknown about acts looked at before). The search ends where it
+    finds, and the one for the latest where a `fading` filter fails.
+    """
     unknown: Unknown | None = None
     outer = scene.it
     try:
@@ -84,12 +88,14 @@ def first_match(scene: Scene, kinds: tuple[str, ...], condition: Condition, *, l
                 return act, unknown
             if value is not False:
                 unknown = join(unknown, value)
+            elif fading:
+                break
     finally:
         scene.it = outer
     return None, unknown
 
 
-def _done(kinds: tuple[str, ...], condition: Condition | None) -> Closure:
+def _done(kinds: tuple[str, ...], condition: Condition | None, *, fading: bool) -> Closure:
     if condition is None:
 
         def plain(scene: Scene) -> bool:
@@ -99,7 +105,7 @@ def _done(kinds: tuple[str, ...], condition: Condition | None) -> Closure:
         return plain
 
     def filtered(scene: Scene) -> bool | Unknown:
-        found, unknown = first_match(scene, kinds, condition, latest=True)
+        found, unknown = first_match(scene, kinds, condition, latest=True, fading=fading)
         return True if found is not None else False if unknown is None else unknown
 
     return filtered

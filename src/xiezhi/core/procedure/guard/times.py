@@ -14,7 +14,7 @@ from xiezhi.core.procedure.guard.compile import Closure, Condition, Definitions,
 from xiezhi.core.procedure.guard.names import Names
 from xiezhi.core.procedure.guard.parse import GuardError
 from xiezhi.core.procedure.guard.scene import Scene
-from xiezhi.core.procedure.guard.tree import Call, Literal, Tree
+from xiezhi.core.procedure.guard.tree import Call, Compare, Literal, Param, Tree
 from xiezhi.core.procedure.guard.values import Unknown, Value, join
 
 UNITS = ("workday", "day", "hour", "month", "year")
@@ -38,6 +38,16 @@ def elapsed(call: Call, names: Names, definitions: Definitions) -> Closure:
 def in_hours(tree: Tree) -> bool:
     """Whether the tree measures a span in hours."""
     return isinstance(tree, Call) and tree.name == "elapsed" and isinstance(unit := tree.values[2], Literal) and unit.value == "hour"
+
+
+def fades(tree: Tree | None) -> bool:
+    """Whether a filter that fails for one act fails for every act before it: `elapsed(it, this, 'hour') <= n`, since acts stand in
+    the order of time.
+    """
+    if not (isinstance(tree, Compare) and tree.op in ("<", "<=") and in_hours(tree.left) and isinstance(tree.right, (Param, Literal))):
+        return False
+    assert isinstance(tree.left, Call)  # noqa: S101  what measures hours is a call
+    return [words(value) for value in tree.left.values[:2]] == ["it", "this"]
 
 
 def hours_compared(start: Closure, end: Closure, limit: Closure, op: Callable[[Any, Any], bool], general: Condition) -> Condition:
