@@ -79,6 +79,21 @@ def test_a_receipt_waits_for_its_leaf(agency):
 
 
 @pytest.mark.django_db
+def test_the_public_key_is_written_where_it_is_missing_and_else_left_alone(agency, settings):
+    one, key = Sequencer(), settings.LOG_PUBLISHED / "key"
+    acts(1)
+    one.round(NOW)
+    written = key.stat().st_ino
+    acts(1, start=2)
+    one.round(NOW)
+    assert key.stat().st_ino == written
+    key.write_text("another")
+    acts(1, start=3)
+    one.round(NOW)
+    assert head().size == 4
+
+
+@pytest.mark.django_db
 def test_batches_go_on_until_nothing_is_pending(agency, monkeypatch):
     monkeypatch.setattr(sequencer, "BATCH", 7)
     acts(30)

@@ -60,8 +60,11 @@ def _made(path: Path) -> KeySigner:
 
 
 def publish_verifier(key: VerifierKey) -> None:
-    """Lay the public key beside the published checkpoint."""
-    write_file(settings.LOG_PUBLISHED / "key", f"{key}\n")
+    """Lay the public key beside the published checkpoint; written only where it is not there already, since every round asks for it."""
+    path: Path = settings.LOG_PUBLISHED / "key"
+    text = f"{key}\n"
+    if not path.is_file() or path.read_bytes() != text.encode():
+        write_file(path, text)
 
 
 def verifier() -> VerifierKey | None:
