@@ -143,6 +143,8 @@ def act_address(case: str, act: str) -> str:
     """Where the act is recorded."""
     if act in OWN_PAGES:
         return reverse(OWN_PAGES[act], args=[case])
+    if act == "decision_approved":  # a head first sees what is to be approved
+        return reverse("casework:approve", args=[case, act])
     return reverse("casework:act", args=[case, act]) if act else ""
 
 

@@ -11,6 +11,7 @@ urlpatterns = [
     path("cases/<str:case_id>/", case.case, name="case"),
     path("cases/<str:case_id>/acts/", case.acts, name="acts"),
     path("cases/<str:case_id>/acts/<slug:act>/", recording.act, name="act"),
+    path("cases/<str:case_id>/acts/<slug:act>/approve", recording.approve, name="approve"),
     path("cases/<str:case_id>/days/", case.days, name="days_all"),
     path("cases/<str:case_id>/days/<int:number>/", case.days, name="days"),
     path("cases/<str:case_id>/entries/<uuid:entry>/", later.entry, name="entry"),

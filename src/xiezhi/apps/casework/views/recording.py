@@ -7,10 +7,11 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from xiezhi.apps.accounts.permissions import act_action, require
 from xiezhi.apps.casework import service
+from xiezhi.apps.casework.approval import approval
 from xiezhi.apps.casework.forms import form_for, line_of
 from xiezhi.apps.casework.models import CaseFile
 from xiezhi.apps.casework.pages import (
@@ -66,3 +67,18 @@ def act(request: HttpRequest, file: CaseFile, act: str) -> HttpResponse:
                 context["refusal_reasons"] = reason_rows(answer.reasons, book.pack.vocabulary, form)
     back = reverse("casework:case", args=[file.case])
     return render(request, "casework/act.html", {**context, **form_context(form, kind.zh, back)}, status=status)
+
+
+APPROVED = ("decision_approved", "decision_made")
+
+
+@require_safe
+@of_case
+def approve(request: HttpRequest, file: CaseFile, act: str) -> HttpResponse:
+    """待批: what the decision is about, on one screen, and whether it may be made now."""
+    if act not in APPROVED:
+        raise Http404("只有批准决定和作出决定有待批页面。请回案件页。")
+    require(request.user, act_action(act), agency=file.agency)
+    book, _marking = record.marking(file.case)
+    context = {"file": file, "pack": book.pack, "act": act, "approval": approval(file.case, act, clock.now())}
+    return render(request, "casework/approval.html", context)

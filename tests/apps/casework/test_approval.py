@@ -1,0 +1,57 @@
+"""待批: one screen with what a head must see, and words instead of a button while the decision is blocked."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tests.apps.casework.conftest import NOW
+
+CONCLUSION = {
+    "penalty": {"kinds": ["fine"], "fine": 60000, "grave": False},
+    "violation": {"facts": "占用人行道堆放建材。"},
+    "law_basis": ["某条例第十四条"],
+    "complex": False, "public_interest": False, "social_impact": False, "significant_rights": True, "crime_suspected": False,
+}  # fmt: skip
+
+
+def _url(case: str, act: str) -> str:
+    return f"/work/cases/{case}/acts/{act}/approve"
+
+
+def _concluded(filed, perform) -> str:
+    case = filed()
+    perform(case, "investigation_concluded", NOW - timedelta(days=2), data=CONCLUSION, documents=["investigation_report"])
+    return case
+
+
+def test_while_blocked_the_screen_says_why_and_has_no_button(world, filed, perform, browse, at_ten) -> None:
+    case = _concluded(filed, perform)
+    text = browse(world["xu"]).get(_url(case, "decision_made")).content.decode()
+    assert "占用人行道堆放建材" in text
+    assert "60,000" in text or "60000" in text or "6 万" in text
+    assert "还没有审核意见" in text
+    assert "现在还不能办：作出决定" in text
+    assert "怎样解除" in text
+    assert f'href="/work/cases/{case}/acts/decision_made/"' not in text
+
+
+def test_a_refusing_review_is_shown_in_full_and_as_dissent(world, filed, perform, browse, at_ten) -> None:
+    case = _concluded(filed, perform)
+    papers = ["draft_decision", "evidence_list", "review_submission"]
+    answer = perform(case, "review_submitted", NOW - timedelta(days=1), data={"materials": ["draft_decision"]}, documents=papers)
+    assert hasattr(answer, "act_id"), answer
+    data = {"opinion": "证据不足以认定面积。", "reason": "勘验笔录缺签名。", "checklist": {"facts": "problem"}}
+    answer = perform(case, "review_rejected", NOW - timedelta(hours=20), by=["sun"], data=data, documents=["review_opinion"])
+    text = browse(world["xu"]).get(_url(case, "decision_made")).content.decode()
+    if not hasattr(answer, "act_id"):
+        raise AssertionError(answer)
+    assert "证据不足以认定面积" in text
+    assert text.count("勘验笔录缺签名") == 2
+    assert "孙岚" in text
+
+
+def test_only_decisions_have_the_screen_and_only_who_may_decide_sees_it(world, filed, browse, at_ten) -> None:
+    case = filed()
+    assert browse(world["xu"]).get(_url(case, "inquiry_made")).status_code == 404
+    assert browse(world["zhou"]).get(_url(case, "decision_approved")).status_code == 403
+    assert browse(world["sun"]).get(_url(case, "decision_made")).status_code == 403
