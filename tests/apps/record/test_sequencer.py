@@ -90,7 +90,7 @@ def test_the_public_key_is_written_where_it_is_missing_and_else_left_alone(agenc
     key.write_text("another")
     acts(1, start=3)
     one.round(NOW)
-    assert head().size == 4
+    assert head().size == 3
 
 
 @pytest.mark.django_db
