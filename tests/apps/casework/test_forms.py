@@ -166,3 +166,23 @@ def test_of_age_on_the_eighteenth_birthday() -> None:
     born = datetime(2008, 3, 10, tzinfo=UTC).date()
     assert is_minor(born, datetime(2026, 3, 9, tzinfo=UTC).date())
     assert not is_minor(born, datetime(2026, 3, 10, tzinfo=UTC).date())
+
+
+def test_what_is_typed_to_the_minute_comes_after_what_the_case_holds_of_that_minute(pack) -> None:
+    passed = NOW.replace(minute=0, second=0) - timedelta(minutes=5) + timedelta(seconds=40)
+    marking = SimpleNamespace(
+        procedure="penalty",
+        facts={},
+        acts=[
+            SimpleNamespace(at=NOW - timedelta(days=9), by=("zhou", "he"), id="a"),
+            SimpleNamespace(at=passed, by=("zhou",), id=None),
+        ],
+    )
+    form = make(pack, "decision_made", marking, at="2026-03-10T09:55", by=["xu"])
+    assert form.is_valid(), form.errors
+    assert form.cleaned_data["at"] == passed
+    marking.acts.append(SimpleNamespace(at=passed + timedelta(seconds=5), by=("xu",), id=ID))
+    marking.acts.append(SimpleNamespace(at=passed + timedelta(seconds=9), by=("xu",), id="later"))
+    form = make(pack, "decision_made", marking, at="2026-03-10T09:55", by=["xu"])
+    assert form.is_valid(), form.errors
+    assert form.cleaned_data["at"] == passed + timedelta(seconds=5), "a second click meets its own act"

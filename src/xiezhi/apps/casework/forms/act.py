@@ -36,7 +36,7 @@ def values_of(spec: Any, vocabulary: Any) -> dict[str, str]:
 
 
 class ActForm(forms.Form):
-    """One act: time, persons, data, documents, signatures, recordings. `now` bounds the time, `opened` is the case's first act."""
+    """One act: time, persons, data, documents, signatures, recordings. `now` bounds the time, `acts` are the case's in their order."""
 
     id = forms.UUIDField(widget=forms.HiddenInput)
     at = MomentField(label="发生时间", error_messages={"required": "请填写发生时间。"}, help_text="实际办理的时间，不是录入的时间。")
@@ -49,13 +49,13 @@ class ActForm(forms.Form):
         people: Sequence[Any],
         now: datetime,
         facts: Mapping[str, Any] | None = None,
-        opened: datetime | None = None,
+        acts: Sequence[Any] = (),
         by: Sequence[str] = (),
         **kwargs: Any,
     ) -> None:
         kwargs["initial"] = {"id": uuid6.uuid7(), "at": now.astimezone(SHANGHAI), "by": list(by), **kwargs.get("initial", {})}
         super().__init__(*args, **kwargs)
-        self.sheet, self.vocabulary, self.now, self.opened = sheet, vocabulary, now, opened
+        self.sheet, self.vocabulary, self.now, self.acts = sheet, vocabulary, now, acts
         self.people = list(people)
         self.ask_reason = False
         self.specs: dict[str, Any] = {}
@@ -129,9 +129,23 @@ class ActForm(forms.Form):
         at: datetime = self.cleaned_data["at"]
         if at > self.now + AHEAD:
             raise forms.ValidationError(f"发生时间 {words.moment(at)} 在将来。只能记录已经发生的事，请核对日期。")
-        if self.opened is not None and at < self.opened:
-            raise forms.ValidationError(f"发生时间早于本案第一条记录（{self.opened.astimezone(SHANGHAI):%Y-%m-%d %H:%M}），请核对日期。")
+        at = self._within_its_minute(at)
+        if self.acts and at < self.acts[0].at:
+            first = self.acts[0].at.astimezone(SHANGHAI)
+            raise forms.ValidationError(f"发生时间早于本案第一条记录（{first:%Y-%m-%d %H:%M}），请核对日期。")
         return at
+
+    def _within_its_minute(self, at: datetime) -> datetime:
+        """The browser's field knows no seconds: what is typed to the minute comes after what the case holds of that minute.
+
+        A second click meets its own act, whose time stands.
+        """
+        own = self.cleaned_data.get("id")
+        minute = at.replace(second=0, microsecond=0)
+        if at != minute:
+            return at
+        found = [act for act in self.acts if act.at.replace(second=0, microsecond=0) == minute]
+        return next((act.at for act in found if act.id == str(own)), max((act.at for act in found), default=at))
 
     def clean_until(self) -> datetime | None:
         until: datetime | None = self.cleaned_data.get("until")
@@ -241,7 +255,7 @@ def form_for(
         people=people,
         now=now,
         facts=flat_facts(marking, pack.vocabulary) if marking is not None else {},
-        opened=marking.acts[0].at if marking is not None and marking.acts else None,
+        acts=marking.acts if marking is not None else (),
         by=by,
         initial=dict(initial or {}),
     )
