@@ -1,6 +1,7 @@
 // Comfort on top of pages that work without it.
 import htmx from "htmx.org";
 
+import { offerReading } from "./aloud";
 import { guardDoubleSubmit } from "./once";
 import { listenForKeys } from "./keys";
 
@@ -11,3 +12,4 @@ htmx.config.historyCacheSize = 0; // pages with personal data do not stay in the
 
 guardDoubleSubmit(document);
 listenForKeys(document);
+offerReading(document);

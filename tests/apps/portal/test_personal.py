@@ -65,6 +65,7 @@ def pdf_text(content: bytes) -> str:
 def outputs(ids: list[str]) -> Iterator[tuple[str, str]]:
     client = Client()
     lists = ["/", "/search", "/search.csv", "/feed.atom", "/sitemap.xml", "/verify", "/powers", "/agencies", "/officers"]
+    lists += ["/data", "/data/results.csv", "/data/results.jsonl", "/data/schema.json", "/corrections"]
     lists += [f"/agencies/{agency['id']}" for agency in district()["agencies"]]
     pages = [f"/p/{one}{end}" for one in ids for end in ("", "/data.json", "/proof.json", "/document.pdf")]
     for address in [*lists, *pages, *(f"/verify?q={one}" for one in ids)]:

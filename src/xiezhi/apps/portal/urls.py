@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from xiezhi.apps.portal.views import correction, feed, home, publication, registry, search, take_away, verify
+from xiezhi.apps.portal.views import correction, feed, home, opening, publication, registry, search, take_away, verify
 
 app_name = "portal"
 urlpatterns = [
@@ -21,6 +21,10 @@ urlpatterns = [
     path("powers", registry.powers, name="powers"),
     path("agencies", registry.agencies, name="agencies"),
     path("agencies/<str:agency_id>", registry.agency, name="agency"),
+    path("data", opening.about, name="data"),
+    path("data/results.csv", opening.as_csv, name="data_csv"),
+    path("data/results.jsonl", opening.as_json_lines, name="data_json"),
+    path("data/schema.json", opening.schema, name="data_schema"),
     path("sitemap.xml", feed.sitemap, name="sitemap"),
     path("feed.atom", feed.atom, name="feed"),
 ]

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from xiezhi.apps.disclosure import queries
 from xiezhi.site import clock
 
-PLACES = ("/", "/search", "/verify", "/officers", "/powers", "/agencies")
+PLACES = ("/", "/search", "/verify", "/officers", "/powers", "/agencies", "/data", "/corrections")
 
 
 @require_safe

@@ -53,5 +53,11 @@ def agency(request: HttpRequest, agency_id: str) -> HttpResponse:
     return render(
         request,
         "portal/agency.html",
-        {"agency": row, "officers": registry.officers_of(row.id), "powers": registry.powers_of(row.id), "now": clock.now()},
+        {
+            "agency": row,
+            "officers": registry.officers_of(row.id),
+            "auxiliaries": [one for one in registry.people_of(row.id) if one.auxiliary],
+            "powers": registry.powers_of(row.id),
+            "now": clock.now(),
+        },
     )
