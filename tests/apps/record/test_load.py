@@ -7,6 +7,7 @@ import uuid
 
 import pytest
 
+from xiezhi.apps.casework.models import CaseFile
 from xiezhi.apps.record import projections, queries, service
 from xiezhi.apps.record.models import Case, Entry, EntryBody
 from xiezhi.apps.record.sequencer import Sequencer
@@ -126,3 +127,10 @@ def test_projections_are_told_of_each_case_once(agency, monkeypatch):
 def test_loading_costs_queries_by_the_batch_not_by_the_case(agency, django_assert_max_num_queries):
     with django_assert_max_num_queries(16):
         service.load_histories(histories(12))
+
+
+def test_the_rows_of_a_batch_of_cases_are_written_in_one_statement(agency, settings, django_assert_max_num_queries):
+    settings.XIEZHI_PROJECTIONS = ["xiezhi.apps.casework.service.project"]
+    with django_assert_max_num_queries(17):
+        service.load_histories(histories(12))
+    assert sorted(CaseFile.objects.values_list("case", "acts")) == sorted((f"YX-L{number}", 20) for number in range(12))
