@@ -26,6 +26,7 @@ class Case:
         self.desk = desk
         self.clock = datetime.now(ZoneInfo("Asia/Shanghai")) - timedelta(hours=6)
         self.id = ""
+        self.live = False  # from the review on, acts are recorded as they happen: the form's own time stands
 
     def minute(self, minutes: int = 5) -> str:
         """The next point in time, as the browser's field wants it."""
@@ -36,11 +37,12 @@ class Case:
         """Fill the form of an act and send it; with `ok` the act must be on the record afterwards."""
         desk = self.desk
         desk.go(f"/work/cases/{self.id}/acts/{act}/")
-        begin = self.minute()
-        values = {"at": begin, **fields}
-        if lasts:
+        values = dict(fields)
+        if not self.live:
+            begin = values["at"] = self.minute()
+        if lasts and not self.live:
             values["until"] = self.minute(lasts)
-        if video:
+        if video and not self.live:
             end = (self.clock + timedelta(minutes=1)).strftime("%Y-%m-%dT%H:%M")
             start = (datetime.fromisoformat(begin) - timedelta(minutes=1)).strftime("%Y-%m-%dT%H:%M")
             values |= {"rec-0-kind": "video", "rec-0-begin": start, "rec-0-end": end, "rec-0-device": "yx-cg-cam1"}
@@ -137,7 +139,7 @@ def investigate(case: Case) -> None:
     rights = {"data-rights": ["statement", "defence"], "document-penalty_notice": True}
     case.record("penalty_proposed", {"by": OFFICERS, **proposal, **rights}, look="notice")
     case.serve("penalty_notice")
-    case.record("defence_waived", {"other_document": "waiver_record"})
+    case.record("defence_waived", {"document-waiver_record": True})
 
 
 def decision_fields() -> dict[str, Any]:
@@ -170,21 +172,23 @@ def refused_without_review(case: Case) -> None:
 def review(case: Case) -> None:
     desk = case.desk
     desk.sign_in("zhoumin")
-    papers = {f"document-{one}": True for one in ("review_submission", "draft_decision", "evidence_list", "investigation_report")}
-    case.record("review_submitted", {"by": OFFICERS, **papers}, look="submit-review")
+    desk.go(f"/work/review/cases/{case.id}/submit")
+    desk.fill({"at": case.minute(), "document-draft_decision": True, "document-evidence_list": True})
+    desk.look("submit-review")
+    desk.submit()
+    assert "已记入第" in desk.text()
     desk.sign_in("sunlan")
     desk.go("/work/review/")
     assert "晴川置业有限公司" in desk.text()
     desk.look("review-queue")
-    desk.go(f"/work/review/{case.id}/")
-    desk.look("review-page")
+    desk.go(f"/work/review/cases/{case.id}/")
     for one in desk.page.locator("main input[type=radio][value=ok]").all():
         one.check()
-    desk.fill({"at": case.minute(), "data-opinion": "事实清楚，证据确凿，适用依据正确，程序合法，同意。"})
-    with desk.page.expect_navigation():
-        desk.page.get_by_role("button", name=re.compile("同意")).first.click()
-    desk.go(f"/work/cases/{case.id}/")
+    desk.fill({"item-other": "not_applicable", "outcome": "review_passed", "opinion": "事实清楚，证据确凿，适用依据正确，程序合法，同意。"})
+    desk.look("review-page")
+    desk.submit()
     assert "审核同意" in desk.text()
+    case.live = True
 
 
 def decide(case: Case) -> None:
@@ -204,16 +208,87 @@ def decide(case: Case) -> None:
 
 
 def publish(case: Case) -> None:
+    """The clerk drafts what will be public, another person approves it, the clerk publishes it."""
     desk = case.desk
     desk.sign_in("fangqing")
     desk.go("/work/disclosure/")
-    assert "晴川置业有限公司" in desk.text()
+    assert "擅自占用城市道路搭建围挡案" in desk.text()
     desk.look("to-publish")
+    publish_draft(case, "decision")
+    case.record("credit_reported", {"by": ["p-fangqing"]})
+
+
+def publish_draft(case: Case, what: str) -> None:
+    desk = case.desk
+    query = "" if what == "decision" else f"?what={what}"
+    desk.go(f"/work/disclosure/cases/{case.id}/{query}")
+    desk.look(f"draft-{what}")
+    desk.submit()
+    draft = desk.page.url
+    desk.sign_in("xuming")
+    desk.page.goto(draft)
+    desk.look(f"approve-{what}")
+    press(desk, "核发")
+    assert "已核发" in desk.text()
+    desk.sign_in("fangqing")
+    desk.page.goto(f"{draft.rstrip('/')}/publish")
+    desk.look(f"publish-{what}")
+    press(desk, "发布")
+    assert "已发布" in desk.text()
+
+
+def press(desk: Desk, word: str) -> None:
+    with desk.page.expect_navigation():
+        desk.page.get_by_role("main").get_by_role("button", name=word, exact=True).click()
 
 
 def finish(case: Case) -> None:
     """Performance, its publication, closing, archive."""
+    desk = case.desk
+    desk.sign_in("zhoumin")
+    case.record("performance_recorded", {"by": OFFICERS, "data-performed": "true", "document-payment_receipt": True})
+    desk.sign_in("fangqing")
+    publish_draft(case, "performance")
+    desk.sign_in("zhoumin")
+    case.record("case_closed", {"by": OFFICERS, "data-approver": "p-xuming", "data-outcome": "执行完毕", "document-closing_approval": True})
+    desk.sign_in("lurou")
+    case.record("case_archived", {"by": ["p-lurou"], "data-retention_years": "30", "document-file_index": True}, look="archive")
+    desk.look("archived")
 
 
 def as_a_citizen(case: Case) -> None:
     """Without sign-in: find the decision, read it, verify it."""
+    desk = case.desk
+    desk.context.clear_cookies()
+    desk.go("/")
+    desk.look("portal-home")
+    desk.page.fill("main [name=q]", "晴川置业")
+    desk.page.keyboard.press("Enter")
+    desk.page.wait_for_url("**/search**")
+    desk.look("portal-search")
+    desk.page.locator('main a[href^="/p/"]').first.click()
+    desk.page.wait_for_url("**/p/**")
+    desk.page.reload()
+    told = desk.text()
+    assert "罚款60000元" in told.replace(" ", "")
+    assert "未被改动" in told
+    assert "褚云帆" in told or "法定代表人" in told
+    desk.look("portal-decision")
+    with desk.page.expect_download() as got:
+        desk.page.evaluate(
+            "() => { const a = document.querySelector('main a[href$=\"document.pdf\"]'); a.setAttribute('download', ''); a.click(); }"
+        )
+    paper = desk.folder / "public-decision.pdf"
+    got.value.save_as(paper)
+    desk.go("/verify")
+    desk.page.set_input_files("main input[type=file]", str(paper))
+    press(desk, "核验")
+    desk.look("portal-verified")
+    assert "一致" in desk.text()
+    altered = desk.folder / "altered.pdf"
+    altered.write_bytes(paper.read_bytes().replace(b"%PDF-1.7", b"%PDF-1.6", 1))
+    desk.go("/verify")
+    desk.page.set_input_files("main input[type=file]", str(altered))
+    press(desk, "核验")
+    desk.look("portal-altered")
+    assert "不一致" in desk.text() or "没有" in desk.text()
