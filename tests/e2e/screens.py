@@ -49,7 +49,7 @@ class Desk:
         self.page.fill("[name=username]", name)
         self.page.fill("[name=password]", PASSWORD)
         self.page.click("main button[type=submit]")
-        self.page.wait_for_url("**/work/**")
+        self.page.wait_for_url("**/desk/**")
 
     def look(self, name: str) -> None:
         """Keep a picture of the page and assert that axe finds nothing."""
@@ -95,6 +95,6 @@ class Desk:
             self.page.locator("main form[method=post] button[type=submit]:not([name=more_recordings])").last.click()
 
     def case_id(self) -> str:
-        found = re.search(r"/work/cases/([0-9a-f-]{36})/", self.page.url)
+        found = re.search(r"/desk/cases/([0-9a-f-]{36})/", self.page.url)
         assert found, self.page.url + "\n" + self.text()
         return found.group(1)

@@ -36,7 +36,7 @@ class Case:
     def record(self, act: str, fields: dict[str, Any], *, lasts: int = 0, video: bool = False, look: str = "", ok: bool = True) -> None:
         """Fill the form of an act and send it; with `ok` the act must be on the record afterwards."""
         desk = self.desk
-        desk.go(f"/work/cases/{self.id}/acts/{act}/")
+        desk.go(f"/desk/cases/{self.id}/acts/{act}/")
         values = dict(fields)
         if not self.live:
             begin = values["at"] = self.minute()
@@ -93,7 +93,7 @@ def test_one_case_from_lead_to_public_page(desk: Desk) -> None:
 
 def file_case(case: Case) -> None:
     desk = case.desk
-    desk.go("/work/cases/new")
+    desk.go("/desk/cases/new")
     desk.fill(
         {
             "at": case.minute(),
@@ -157,7 +157,7 @@ def refused_without_review(case: Case) -> None:
     """The head tries to decide at once: what, why with the article, and what to do, on the page."""
     desk = case.desk
     desk.sign_in("xuming")
-    desk.go(f"/work/cases/{case.id}/")
+    desk.go(f"/desk/cases/{case.id}/")
     blocked = desk.page.locator("section", has_text="现在不能办").last.inner_text()
     assert "作出决定" in blocked
     case.record("decision_made", decision_fields(), ok=False)
@@ -172,16 +172,16 @@ def refused_without_review(case: Case) -> None:
 def review(case: Case) -> None:
     desk = case.desk
     desk.sign_in("zhoumin")
-    desk.go(f"/work/review/cases/{case.id}/submit")
+    desk.go(f"/desk/review/cases/{case.id}/submit")
     desk.fill({"at": case.minute(), "document-draft_decision": True, "document-evidence_list": True})
     desk.look("submit-review")
     desk.submit()
     assert "已记入第" in desk.text()
     desk.sign_in("sunlan")
-    desk.go("/work/review/")
+    desk.go("/desk/review/")
     assert "晴川置业有限公司" in desk.text()
     desk.look("review-queue")
-    desk.go(f"/work/review/cases/{case.id}/")
+    desk.go(f"/desk/review/cases/{case.id}/")
     for one in desk.page.locator("main input[type=radio][value=ok]").all():
         one.check()
     desk.fill({"item-other": "not_applicable", "outcome": "review_passed", "opinion": "事实清楚，证据确凿，适用依据正确，程序合法，同意。"})
@@ -211,7 +211,7 @@ def publish(case: Case) -> None:
     """The clerk drafts what will be public, another person approves it, the clerk publishes it."""
     desk = case.desk
     desk.sign_in("fangqing")
-    desk.go("/work/disclosure/")
+    desk.go("/desk/disclosure/")
     assert "擅自占用城市道路搭建围挡案" in desk.text()
     desk.look("to-publish")
     publish_draft(case, "decision")
@@ -221,7 +221,7 @@ def publish(case: Case) -> None:
 def publish_draft(case: Case, what: str) -> None:
     desk = case.desk
     query = "" if what == "decision" else f"?what={what}"
-    desk.go(f"/work/disclosure/cases/{case.id}/{query}")
+    desk.go(f"/desk/disclosure/cases/{case.id}/{query}")
     desk.look(f"draft-{what}")
     desk.submit()
     draft = desk.page.url

@@ -19,7 +19,7 @@ class _Unread:
 
 
 def _through(**environ) -> tuple[int, str]:
-    request = RequestFactory().generic("POST", "/work/", **{"wsgi.input": _Unread(), **environ})
+    request = RequestFactory().generic("POST", "/desk/", **{"wsgi.input": _Unread(), **environ})
 
     def inner(_: HttpRequest):
         from django.http import HttpResponse

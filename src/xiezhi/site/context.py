@@ -17,10 +17,10 @@ from xiezhi.apps.registry import queries as registry
 
 # Address, words, action that opens it, icon.
 STAFF_MENU = [
-    ("/work/", "工作台", "case.read", "list"),
-    ("/work/review/", "审核", "review.read", "scale"),
-    ("/work/disclosure/", "公示", "disclosure.read", "eye"),
-    ("/work/registry/", "登记", "registry.read", "building"),
+    ("/desk/", "工作台", "case.read", "list"),
+    ("/desk/review/", "审核", "review.read", "scale"),
+    ("/desk/disclosure/", "公示", "disclosure.read", "eye"),
+    ("/desk/registry/", "登记", "registry.read", "building"),
 ]
 PUBLIC_MENU = [
     ("/search", "执法结果", "list"),
@@ -28,7 +28,7 @@ PUBLIC_MENU = [
     ("/officers", "查执法人员", "user"),
     ("/verify", "核验记录", "seal"),
 ]
-OWN_PAGES = "/work/me/"
+OWN_PAGES = "/desk/me/"
 SIZES = {"standard": "标准", "large": "大字", "xlarge": "特大"}
 THEMES = {"auto": "跟随系统", "light": "浅色", "dark": "深色"}
 DISPLAY_COOKIE = "xz_display"

@@ -1,4 +1,4 @@
-"""Addresses: the public at /, staff under /work/, the log under /log/."""
+"""Addresses: the public at /, staff under /desk/, the log under /log/."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ urlpatterns = [
     path("", include("xiezhi.apps.portal.urls")),
     path("", include("xiezhi.apps.accounts.urls")),
     path("log/", include("xiezhi.apps.record.urls")),
-    path("work/registry/", include("xiezhi.apps.registry.urls")),
-    path("work/review/", include("xiezhi.apps.review.urls")),
-    path("work/disclosure/", include("xiezhi.apps.disclosure.urls")),
-    path("work/files/", include("xiezhi.apps.paperwork.urls")),
-    path("work/cases/<str:case_id>/acts/<slug:act>/", doors.act),
-    path("work/", include("xiezhi.apps.casework.urls")),
+    path("desk/registry/", include("xiezhi.apps.registry.urls")),
+    path("desk/review/", include("xiezhi.apps.review.urls")),
+    path("desk/disclosure/", include("xiezhi.apps.disclosure.urls")),
+    path("desk/files/", include("xiezhi.apps.paperwork.urls")),
+    path("desk/cases/<str:case_id>/acts/<slug:act>/", doors.act),
+    path("desk/", include("xiezhi.apps.casework.urls")),
 ]

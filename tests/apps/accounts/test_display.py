@@ -36,6 +36,6 @@ def test_dark_is_for_staff_only(client, sign_in):
     client.get("/display?theme=dark")
     assert "dark.css" not in client.get("/sign-in").content.decode()
     sign_in("officer")
-    assert 'dark.css" media="screen">' in client.get("/work/me/").content.decode()
+    assert 'dark.css" media="screen">' in client.get("/desk/me/").content.decode()
     client.get("/display?theme=light")
-    assert "dark.css" not in client.get("/work/me/").content.decode()
+    assert "dark.css" not in client.get("/desk/me/").content.decode()

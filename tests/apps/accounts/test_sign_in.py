@@ -23,13 +23,13 @@ def enter(client, name="zhoumin", password=PASSWORD, **more):
 def test_signing_in_leads_to_the_workbench(client, user):
     answer = enter(client)
     assert answer.status_code == 302
-    assert answer["Location"] == "/work/"
+    assert answer["Location"] == "/desk/"
 
 
 def test_signing_in_leads_back_to_where_one_was(client, user):
-    assert enter(client, next="/work/registry/people/")["Location"] == "/work/registry/people/"
+    assert enter(client, next="/desk/registry/people/")["Location"] == "/desk/registry/people/"
     client.logout()
-    assert enter(client, next="https://elsewhere.example/")["Location"] == "/work/"
+    assert enter(client, next="https://elsewhere.example/")["Location"] == "/desk/"
 
 
 def test_a_wrong_password_is_said_once_above_and_keeps_the_name(client, user):
@@ -68,10 +68,10 @@ def test_a_lock_holds_for_one_account_only(client, user, agency):
 def test_a_first_sign_in_leads_to_the_password_with_a_hint(client, user):
     User.objects.update(must_change_password=True)
     answer = enter(client)
-    assert answer["Location"] == "/work/me/password"
+    assert answer["Location"] == "/desk/me/password"
     assert "这是您第一次登录" in client.get(answer["Location"]).content.decode()
     new = "另一个-稳妥的新口令"
-    changed = client.post("/work/me/password", {"old_password": PASSWORD, "new_password1": new, "new_password2": new})
+    changed = client.post("/desk/me/password", {"old_password": PASSWORD, "new_password1": new, "new_password2": new})
     assert changed.status_code == 302
     assert not User.objects.get().must_change_password
     assert User.objects.get().check_password(new)
@@ -79,7 +79,7 @@ def test_a_first_sign_in_leads_to_the_password_with_a_hint(client, user):
 
 def test_a_short_password_is_refused_in_chinese(client, user):
     enter(client)
-    page = client.post("/work/me/password", {"old_password": PASSWORD, "new_password1": "短", "new_password2": "短"}).content.decode()
+    page = client.post("/desk/me/password", {"old_password": PASSWORD, "new_password1": "短", "new_password2": "短"}).content.decode()
     assert "密码" in page
     assert "还不能提交" in page
     assert User.objects.get().check_password(PASSWORD)
@@ -89,30 +89,30 @@ def test_sign_out_is_a_post(client, user):
     enter(client)
     assert client.get("/sign-out").status_code == 405
     assert client.post("/sign-out")["Location"].startswith("/sign-in")
-    assert client.get("/work/me/").status_code == 302
+    assert client.get("/desk/me/").status_code == 302
 
 
 def test_an_ended_session_is_told_from_a_first_visit(client, user):
-    assert "这个页面要登录后才能看" in client.get("/sign-in?next=/work/me/").content.decode()
+    assert "这个页面要登录后才能看" in client.get("/sign-in?next=/desk/me/").content.decode()
     enter(client)
     client.cookies.pop("sessionid")
-    page = client.get("/work/me/", follow=True).content.decode()
+    page = client.get("/desk/me/", follow=True).content.decode()
     assert "已自动退出" in page
 
 
 def test_one_s_own_page_shows_person_roles_and_switch(client, user):
     enter(client)
-    page = client.get("/work/me/").content.decode()
+    page = client.get("/desk/me/").content.decode()
     for words in ("周敏", "云溪区城市管理局", "承办人、法制审核人", "00000000101", "有效", "切换身份"):
         assert words in page
 
 
 def test_the_role_switch_changes_what_is_shown_and_no_right(client, user):
     enter(client)
-    assert "周敏 · 承办人" in client.get("/work/me/").content.decode()
-    client.post("/work/me/role", {"role": "reviewer"})
-    assert "周敏 · 法制审核人" in client.get("/work/me/").content.decode()
-    page = client.post("/work/me/role", {"role": "administrator"}, follow=True).content.decode()
+    assert "周敏 · 承办人" in client.get("/desk/me/").content.decode()
+    client.post("/desk/me/role", {"role": "reviewer"})
+    assert "周敏 · 法制审核人" in client.get("/desk/me/").content.decode()
+    page = client.post("/desk/me/role", {"role": "administrator"}, follow=True).content.decode()
     assert "您没有这个角色" in page
     assert client.get(reverse("registry:new_agency")).status_code == 403
 
@@ -120,7 +120,7 @@ def test_the_role_switch_changes_what_is_shown_and_no_right(client, user):
 def test_a_page_of_staff_costs_two_queries_for_session_and_account(client, user, django_assert_num_queries):
     enter(client)
     with django_assert_num_queries(2):
-        client.get("/work/me/")
+        client.get("/desk/me/")
 
 
 def test_an_unknown_role_is_refused(agency):

@@ -28,7 +28,7 @@ def _form(**more) -> dict:
 
 
 def _url(case: str, act: str) -> str:
-    return f"/work/cases/{case}/acts/{act}/"
+    return f"/desk/cases/{case}/acts/{act}/"
 
 
 def test_an_act_lands_on_the_record_and_the_page_says_so(world, filed, browse, at_ten) -> None:
@@ -36,7 +36,7 @@ def test_an_act_lands_on_the_record_and_the_page_says_so(world, filed, browse, a
     client = browse(world["zhou"])
     answer = client.post(_url(case, "inquiry_made"), _form(**INQUIRY))
     assert answer.status_code == 302, answer.content.decode()
-    assert answer["Location"] == f"/work/cases/{case}/?recorded=2#n2"
+    assert answer["Location"] == f"/desk/cases/{case}/?recorded=2#n2"
     entry = record.history(case)[-1]
     assert entry.kind == "inquiry_made"
     assert entry.act.documents == ("inquiry_record",)
@@ -111,7 +111,7 @@ def test_only_who_may_record_the_act_sees_its_form(world, filed, browse, at_ten,
 
 def test_unknown_case_and_unknown_act_are_not_found_in_words(world, filed, browse, at_ten) -> None:
     client = browse(world["zhou"])
-    assert client.get("/work/cases/nothing/").status_code == 404
+    assert client.get("/desk/cases/nothing/").status_code == 404
     assert client.get(_url(filed(), "no_such_act")).status_code == 404
 
 
@@ -151,7 +151,7 @@ def test_a_correction_is_an_entry_of_its_own_and_the_original_stays(world, filed
     client = browse(world["zhou"])
     client.post(_url(case, "inquiry_made"), _form(**INQUIRY))
     act = record.history(case)[-1]
-    url = f"/work/cases/{case}/entries/{act.id}/correct"
+    url = f"/desk/cases/{case}/entries/{act.id}/correct"
     assert client.get(url).status_code == 200
     answer = client.post(
         url, {"id": str(uuid.uuid4()), "at": "2026-03-09T14:00", "data-place": "当事人住所", "reason": "笔误", "approver": "xu"}
@@ -161,7 +161,7 @@ def test_a_correction_is_an_entry_of_its_own_and_the_original_stays(world, filed
     assert entries[1].body["data"]["place"] == "城管局"
     assert entries[1].act.data["place"] == "当事人住所"
     assert entries[2].kind_of == "correction"
-    text = client.get(f"/work/cases/{case}/entries/{act.id}/").content.decode()
+    text = client.get(f"/desk/cases/{case}/entries/{act.id}/").content.decode()
     assert "<del>城管局</del>" in text
     assert "<ins>当事人住所</ins>" in text
 
@@ -171,7 +171,7 @@ def test_a_correction_without_change_reason_or_approver_is_sent_back(world, file
     client = browse(world["zhou"])
     client.post(_url(case, "inquiry_made"), _form(**INQUIRY))
     act = record.history(case)[-1]
-    url = f"/work/cases/{case}/entries/{act.id}/correct"
+    url = f"/desk/cases/{case}/entries/{act.id}/correct"
     same = {"id": str(uuid.uuid4()), "at": "2026-03-09T14:00", "data-place": "城管局"}
     text = client.post(url, {**same, "reason": "笔误", "approver": "xu"}).content.decode()
     assert "没有改动任何一项" in text
@@ -186,7 +186,7 @@ def test_a_later_document_joins_its_act(world, filed, browse, at_ten) -> None:
     client = browse(world["zhou"])
     client.post(_url(case, "inquiry_made"), _form(**{key: value for key, value in INQUIRY.items() if key != "document-inquiry_record"}))
     act = record.history(case)[-1]
-    url = f"/work/cases/{case}/entries/{act.id}/attach"
+    url = f"/desk/cases/{case}/entries/{act.id}/attach"
     assert client.get(url).status_code == 200
     answer = client.post(url, {"id": str(uuid.uuid4()), "what_kind": "document", "document": "inquiry_record"})
     assert answer.status_code == 302, answer.content.decode()
@@ -209,10 +209,10 @@ def test_a_gap_is_explained_later(world, filed, perform, browse, at_ten) -> None
     act = record.history(case)[-1]
     client = browse(world["zhou"])
     form = {"id": str(uuid.uuid4()), "what_kind": "explanation", "text": "更换电池"}
-    page = client.get(f"/work/cases/{case}/entries/{act.id}/attach").content.decode()
+    page = client.get(f"/desk/cases/{case}/entries/{act.id}/attach").content.decode()
     first, second = re.findall(r'<option value="(v1@[^"]+)"', page)
     assert first != second
     form["recording"] = second
-    answer = client.post(f"/work/cases/{case}/entries/{act.id}/attach", form)
+    answer = client.post(f"/desk/cases/{case}/entries/{act.id}/attach", form)
     assert answer.status_code == 302, answer.content.decode()
     assert [gap.explained for gap in record.history(case)[1].act.recordings[0].gaps] == [None, "written"]

@@ -15,7 +15,7 @@ CONCLUSION = {
 
 
 def _url(case: str, act: str) -> str:
-    return f"/work/cases/{case}/acts/{act}/approve"
+    return f"/desk/cases/{case}/acts/{act}/approve"
 
 
 def _concluded(filed, perform) -> str:
@@ -32,7 +32,7 @@ def test_while_blocked_the_screen_says_why_and_has_no_button(world, filed, perfo
     assert "还没有审核意见" in text
     assert "现在还不能办：作出决定" in text
     assert "怎样解除" in text
-    assert f'href="/work/cases/{case}/acts/decision_made/"' not in text
+    assert f'href="/desk/cases/{case}/acts/decision_made/"' not in text
 
 
 def test_a_refusing_review_is_shown_in_full_and_as_dissent(world, filed, perform, browse, at_ten) -> None:

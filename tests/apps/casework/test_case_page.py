@@ -10,9 +10,9 @@ from tests.apps.casework.conftest import NOW
 def test_the_case_page_tells_what_must_may_and_may_not_be_done(world, filed, browse, at_ten, django_assert_max_num_queries) -> None:
     case = filed()
     client = browse(world["zhou"])
-    client.get("/work/")
+    client.get("/desk/")
     with django_assert_max_num_queries(10):
-        answer = client.get(f"/work/cases/{case}/")
+        answer = client.get(f"/desk/cases/{case}/")
     text = answer.content.decode()
     assert answer.status_code == 200
     for words in (
@@ -33,7 +33,7 @@ def test_the_case_page_tells_what_must_may_and_may_not_be_done(world, filed, bro
 
 
 def test_a_blocked_decision_names_its_article_and_opens_it_in_place(world, filed, browse, at_ten) -> None:
-    text = browse(world["zhou"]).get(f"/work/cases/{filed()}/acts/").content.decode()
+    text = browse(world["zhou"]).get(f"/desk/cases/{filed()}/acts/").content.decode()
     blocked = text[text.index('id="blocked"') :]
     assert "作出决定" in blocked
     assert re.search(r'<details class="cite"><summary>[^<]*行政处罚法', blocked)
@@ -42,21 +42,21 @@ def test_a_blocked_decision_names_its_article_and_opens_it_in_place(world, filed
 def test_the_day_sheet_counts_day_by_day(world, filed, browse, at_ten) -> None:
     case = filed()
     client = browse(world["zhou"])
-    text = client.get(f"/work/cases/{case}/days/").content.decode()
+    text = client.get(f"/desk/cases/{case}/days/").content.decode()
     assert "作出决定" in text
-    number = re.search(rf"/work/cases/{case}/days/(\d+)/", text)
+    number = re.search(rf"/desk/cases/{case}/days/(\d+)/", text)
     assert number
     sheet = client.get(number[0]).content.decode()
     assert "逐日计算表" in sheet
     assert "立案" in sheet
-    assert client.get(f"/work/cases/{case}/days/99/").status_code == 404
+    assert client.get(f"/desk/cases/{case}/days/99/").status_code == 404
 
 
 def test_missing_pieces_are_nodes_of_their_own(world, filed, perform, browse, at_ten) -> None:
     case = filed()
     at = NOW - timedelta(days=1)
     perform(case, "inquiry_made", at, until=(at + timedelta(minutes=30)).isoformat())
-    text = browse(world["zhou"]).get(f"/work/cases/{case}/").content.decode()
+    text = browse(world["zhou"]).get(f"/desk/cases/{case}/").content.decode()
     assert 'class="gap"' in text
     assert "可能缺件" in text
     assert "补上" in text
@@ -70,7 +70,7 @@ def test_a_gap_in_a_recording_is_drawn_and_said(world, filed, perform, browse, a
         "gaps": [{"from": (at + timedelta(minutes=9)).isoformat(), "to": (at + timedelta(minutes=12)).isoformat(), "explained": None}],
     }  # fmt: skip
     perform(case, "site_inspected", at, until=(at + timedelta(minutes=30)).isoformat(), recordings=[video])
-    text = browse(world["zhou"]).get(f"/work/cases/{case}/").content.decode()
+    text = browse(world["zhou"]).get(f"/desk/cases/{case}/").content.decode()
     assert "中断 1 处，共 3 分，1 处没有说明" in text
     assert 'role="img"' in text
     assert 'class="gap"' in text
@@ -79,7 +79,7 @@ def test_a_gap_in_a_recording_is_drawn_and_said(world, filed, perform, browse, a
 def test_after_recording_the_page_says_which_number_and_what_is_wrong(world, filed, perform, browse, at_ten) -> None:
     case = filed()
     perform(case, "inquiry_made", NOW - timedelta(days=1), by=["zhou"])
-    text = browse(world["zhou"]).get(f"/work/cases/{case}/?recorded=2").content.decode()
+    text = browse(world["zhou"]).get(f"/desk/cases/{case}/?recorded=2").content.decode()
     said = text[text.index("已记入第") : text.index("已记入第") + 3000]
     assert '<a href="#n2">2</a>' in said
     assert "可能缺件" in said
@@ -87,14 +87,14 @@ def test_after_recording_the_page_says_which_number_and_what_is_wrong(world, fil
 
 def test_what_is_not_ones_own_agency_is_not_shown(world, filed, browse, at_ten) -> None:
     case = filed()
-    assert browse(world["wei"]).get(f"/work/cases/{case}/").status_code == 403
-    assert browse(world["watch"]).get(f"/work/cases/{case}/").status_code == 200
+    assert browse(world["wei"]).get(f"/desk/cases/{case}/").status_code == 403
+    assert browse(world["watch"]).get(f"/desk/cases/{case}/").status_code == 200
 
 
 def test_a_reviewer_is_offered_no_button_for_an_officers_act(world, filed, browse, at_ten) -> None:
     case = filed()
-    text = browse(world["sun"]).get(f"/work/cases/{case}/").content.decode()
-    assert f"/work/cases/{case}/acts/inquiry_made/" not in text
+    text = browse(world["sun"]).get(f"/desk/cases/{case}/").content.decode()
+    assert f"/desk/cases/{case}/acts/inquiry_made/" not in text
 
 
 def _panel(text: str) -> str:
@@ -104,8 +104,8 @@ def _panel(text: str) -> str:
 
 def test_the_panel_offers_at_most_eight_own_acts_of_this_stage_and_the_next(world, filed, browse, at_ten) -> None:
     case = filed()
-    panel = _panel(browse(world["zhou"]).get(f"/work/cases/{case}/").content.decode())
-    offered = re.findall(rf"/work/cases/{case}/acts/(\w+)/", panel)
+    panel = _panel(browse(world["zhou"]).get(f"/desk/cases/{case}/").content.decode())
+    offered = re.findall(rf"/desk/cases/{case}/acts/(\w+)/", panel)
     assert 0 < len(offered) <= 8
     assert offered.index("identity_shown") <= 4
     assert offered[0] != "lead_registered"  # the case is past it
@@ -121,17 +121,17 @@ def test_what_others_do_is_named_with_who_and_never_among_ones_own(world, filed,
     papers = ["draft_decision", "evidence_list", "review_submission"]
     answer = perform(case, "review_submitted", NOW - timedelta(days=1), data={"materials": ["draft_decision"]}, documents=papers)
     assert hasattr(answer, "act_id"), answer
-    text = browse(world["zhou"]).get(f"/work/cases/{case}/acts/").content.decode()
+    text = browse(world["zhou"]).get(f"/desk/cases/{case}/acts/").content.decode()
     own = text[text.index('class="grp may"') : text.index('id="blocked"')]
     assert "审核" in own
-    assert f"/work/review/cases/{case}/" not in re.findall(r'class="btn slim" href="([^"]+)"', own)
+    assert f"/desk/review/cases/{case}/" not in re.findall(r'class="btn slim" href="([^"]+)"', own)
     assert "由法制审核人办" in own
 
 
 def test_a_stage_that_the_case_went_past_has_no_tick(world, filed, perform, browse, at_ten) -> None:
     case = filed()
     perform(case, "review_submitted", NOW - timedelta(days=1), data={"materials": ["draft_decision"]}, documents=["draft_decision"])
-    text = browse(world["zhou"]).get(f"/work/cases/{case}/").content.decode()
+    text = browse(world["zhou"]).get(f"/desk/cases/{case}/").content.decode()
     rail = text[text.index('class="rail"') : text.index("</ol>", text.index('class="rail"'))]
     passed = [stage for stage in rail.split("<li ") if "本案未经过" in stage]
     assert any("告知" in stage for stage in passed)
@@ -143,7 +143,7 @@ def test_the_timeline_names_persons_shows_certificate_numbers_and_ends_sentences
     at = NOW - timedelta(days=1)
     perform(case, "identity_shown", at, data={"certificates": ["zhou", "YX-he"], "place": "现场。"})
     perform(case, "discussion_held", at + timedelta(hours=1), by=["xu"], data={"attendees": ["xu", "sun"], "conclusion": "同意。"})
-    text = browse(world["zhou"]).get(f"/work/cases/{case}/").content.decode()
+    text = browse(world["zhou"]).get(f"/desk/cases/{case}/").content.decode()
     timeline = text[text.index('class="tl"') :]
     assert "YX-zhou、YX-he" in timeline
     assert "许鸣、孙岚" in timeline
@@ -160,5 +160,5 @@ def test_a_document_that_was_attached_later_opens_from_its_act(world, filed, bro
     [entry] = queries.history(case)
     file = {"document": "filing_approval", "name": "审批表.pdf", "sha256": "ab" * 32, "size": 3, "media_type": "application/pdf"}
     service.attach(entry.id, {"kind": "document", "files": [file], "by": ["zhou"]}, uuid.uuid4(), NOW)
-    text = browse(world["zhou"]).get(f"/work/cases/{case}/").content.decode()
-    assert f'href="/work/files/{case}/{"ab" * 32}"' in text
+    text = browse(world["zhou"]).get(f"/desk/cases/{case}/").content.decode()
+    assert f'href="/desk/files/{case}/{"ab" * 32}"' in text

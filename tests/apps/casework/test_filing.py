@@ -11,7 +11,7 @@ from xiezhi.apps.casework.models import CaseFile
 from xiezhi.apps.record import queries as record
 from xiezhi.apps.registry.models import Party
 
-URL = "/work/cases/new"
+URL = "/desk/cases/new"
 
 
 def _form(**more) -> dict:
@@ -28,7 +28,7 @@ def test_a_case_is_filed_with_its_number_party_and_rows(world, browse, at_ten) -
     answer = browse(world["zhou"]).post(URL, _form())
     assert answer.status_code == 302, answer.content.decode()
     row = CaseFile.objects.get()
-    assert answer["Location"] == f"/work/cases/{row.case}/?recorded=1#n1"
+    assert answer["Location"] == f"/desk/cases/{row.case}/?recorded=1#n1"
     assert (row.number, row.title, row.party, row.handlers) == (
         "云城管立〔2026〕1号",
         "擅自占用城市道路案",
@@ -59,11 +59,11 @@ def test_a_lead_is_registered_first_and_filed_later_with_a_number(world, browse,
     assert answer.status_code == 302, answer.content.decode()
     row = CaseFile.objects.get()
     assert (row.number, row.last_act) == ("", "线索登记")
-    page = client.get(f"/work/cases/{row.case}/acts/case_filed/").content.decode()
+    page = client.get(f"/desk/cases/{row.case}/acts/case_filed/").content.decode()
     assert 'value="青禾建材经营部"' in page
     filed = {"id": str(uuid.uuid4()), "rows": "1", "at": "2026-03-10T09:40", "by": ["zhou", "he"], "data-approver": "xu", "data-source": "inspection",
              "data-party.kind": "individual_business", "data-party.minor": "false", "data-law_basis": "某条例", "data-urgent": "false", "document-filing_approval": "on"}  # fmt: skip
-    answer = client.post(f"/work/cases/{row.case}/acts/case_filed/", filed)
+    answer = client.post(f"/desk/cases/{row.case}/acts/case_filed/", filed)
     assert answer.status_code == 302, answer.content.decode()
     assert CaseFile.objects.get().number == "云城管立〔2026〕1号"
 
@@ -74,7 +74,7 @@ def test_a_summary_case_begins_on_the_spot(world, browse, at_ten) -> None:
     assert answer.status_code == 302, answer.content.decode()
     row = CaseFile.objects.get()
     assert row.procedure == "penalty_summary"
-    assert client.get(f"/work/cases/{row.case}/").status_code == 200
+    assert client.get(f"/desk/cases/{row.case}/").status_code == 200
 
 
 @pytest.mark.parametrize(

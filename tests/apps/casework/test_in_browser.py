@@ -75,16 +75,16 @@ def _cookie(client, user) -> dict[str, str]:
 
 def _pages(case: str) -> dict[str, tuple[str, str]]:
     return {
-        "workbench": ("zhou", "/work/"),
-        "case": ("zhou", f"/work/cases/{case}/"),
-        "acts": ("zhou", f"/work/cases/{case}/acts/"),
-        "act": ("zhou", f"/work/cases/{case}/acts/site_inspected/"),
-        "decision": ("zhou", f"/work/cases/{case}/acts/decision_made/"),
-        "new": ("zhou", "/work/cases/new"),
-        "days": ("zhou", f"/work/cases/{case}/days/0/"),
-        "queue": ("sun", "/work/review/"),
-        "review": ("sun", f"/work/review/cases/{case}/"),
-        "submit": ("zhou", f"/work/review/cases/{case}/submit"),
+        "workbench": ("zhou", "/desk/"),
+        "case": ("zhou", f"/desk/cases/{case}/"),
+        "acts": ("zhou", f"/desk/cases/{case}/acts/"),
+        "act": ("zhou", f"/desk/cases/{case}/acts/site_inspected/"),
+        "decision": ("zhou", f"/desk/cases/{case}/acts/decision_made/"),
+        "new": ("zhou", "/desk/cases/new"),
+        "days": ("zhou", f"/desk/cases/{case}/days/0/"),
+        "queue": ("sun", "/desk/review/"),
+        "review": ("sun", f"/desk/review/cases/{case}/"),
+        "submit": ("zhou", f"/desk/review/cases/{case}/submit"),
     }
 
 

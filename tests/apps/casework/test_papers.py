@@ -55,7 +55,7 @@ def _form(**more) -> dict:
 
 
 def _url(case: str, act: str) -> str:
-    return f"/work/cases/{case}/acts/{act}/"
+    return f"/desk/cases/{case}/acts/{act}/"
 
 
 def _text(pdf: bytes) -> str:
@@ -76,8 +76,8 @@ def test_a_ticked_notice_is_set_numbered_and_stored_with_the_act(world, investig
     assert "云城管罚告〔2026〕1号" in text
     assert "青禾建材经营部" in text
     assert "罚款600元" in text
-    page = client.get(f"/work/cases/{case}/").content.decode()
-    address = f"/work/files/{case}/{file['sha256']}"
+    page = client.get(f"/desk/cases/{case}/").content.decode()
+    address = f"/desk/files/{case}/{file['sha256']}"
     assert f'href="{address}"' in page
     shown = client.get(address)
     assert shown["Content-Disposition"].startswith("inline")
@@ -201,7 +201,7 @@ def test_the_first_paper_of_a_case_is_made_with_its_number(world, browse, at_ten
             "document-filing_approval": "on", "source-filing_approval": "make",
         }
     )  # fmt: skip
-    answer = browse(world["zhou"]).post("/work/cases/new", form)
+    answer = browse(world["zhou"]).post("/desk/cases/new", form)
     assert answer.status_code == 302, answer.content.decode()
     [entry] = record.history(form["id"])
     text = _text(paperwork.open_file(entry.body["files"][0]["sha256"]).read())

@@ -9,7 +9,7 @@ from xiezhi.apps.casework.models import CaseFile
 from xiezhi.apps.casework.reading import FAR
 from xiezhi.apps.casework.workbench import Place, Wanted, page
 
-URL = "/work/"
+URL = "/desk/"
 
 
 def _row(case: str, due_in_hours: float | None, hands: str = "officer", **more) -> CaseFile:
@@ -105,7 +105,7 @@ def test_filters(world, browse, at_ten, query, shown) -> None:
 def test_an_empty_list_says_why_and_what_next(world, browse, at_ten) -> None:
     text = browse(world["zhou"]).get(URL).content.decode()
     assert "本机关没有在办案件" in text
-    assert "/work/cases/new" in text
+    assert "/desk/cases/new" in text
 
 
 def test_whoever_is_not_signed_in_is_sent_to_sign_in(client, db) -> None:

@@ -200,40 +200,40 @@ def test_pages_made_again_from_the_record_are_the_same(house, clerk, head):
 
 def test_the_desk_through_the_browser(house, signed_in):
     client = signed_in("fangqing")
-    assert "待公示" in client.get("/work/disclosure/").content.decode()
-    page = client.get(f"/work/disclosure/cases/{house.firm_owed}/")
+    assert "待公示" in client.get("/desk/disclosure/").content.decode()
+    page = client.get(f"/desk/disclosure/cases/{house.firm_owed}/")
     assert page.status_code == 200
     fields = dict(service.propose(house.firm_owed).summary)
-    refused = client.post(f"/work/disclosure/cases/{house.firm_owed}/", {**fields, "facts": "", "form": "summary"})
+    refused = client.post(f"/desk/disclosure/cases/{house.firm_owed}/", {**fields, "facts": "", "form": "summary"})
     assert refused.status_code == 422
     assert "摘要还缺" in refused.content.decode()
-    made = client.post(f"/work/disclosure/cases/{house.firm_owed}/", {**fields, "form": "summary"})
+    made = client.post(f"/desk/disclosure/cases/{house.firm_owed}/", {**fields, "form": "summary"})
     assert made.status_code == 302
     draft = Draft.objects.get(case=house.firm_owed)
     own = client.get(made["Location"]).content.decode()
     assert "拟稿的人不能核发" in own
     client = signed_in("xuming")
-    assert fields["number"] in client.get(f"/work/disclosure/drafts/{draft.pk}/").content.decode()
+    assert fields["number"] in client.get(f"/desk/disclosure/drafts/{draft.pk}/").content.decode()
     act = uuid4()
     for _ in range(2):
-        client.post(f"/work/disclosure/drafts/{draft.pk}/approve", {"act_id": act, "digest": draft.digest})
+        client.post(f"/desk/disclosure/drafts/{draft.pk}/approve", {"act_id": act, "digest": draft.digest})
     assert sum(1 for entry in record.history(house.firm_owed) if entry.kind == "publication_approved") == 1
     client = signed_in("fangqing")
-    full = client.get(f"/work/disclosure/drafts/{draft.pk}/publish").content.decode()
+    full = client.get(f"/desk/disclosure/drafts/{draft.pk}/publish").content.decode()
     assert fields["number"] in full
     assert "不能悄悄撤掉" in full
-    done = client.post(f"/work/disclosure/drafts/{draft.pk}/publish", {"act_id": uuid4()})
+    done = client.post(f"/desk/disclosure/drafts/{draft.pk}/publish", {"act_id": uuid4()})
     assert done["Location"].startswith("/p/")
     assert client.get(done["Location"]).status_code == 200
-    assert client.get(f"/work/disclosure/pages/{done['Location'][3:]}/withdraw").status_code == 200
-    assert client.get(f"/work/disclosure/cases/{house.minor_owed}/withhold").status_code == 200
+    assert client.get(f"/desk/disclosure/pages/{done['Location'][3:]}/withdraw").status_code == 200
+    assert client.get(f"/desk/disclosure/cases/{house.minor_owed}/withhold").status_code == 200
 
 
 def test_a_file_of_a_case_is_given_to_those_who_may_read_it(house, signed_in, client):
     from xiezhi.apps.paperwork.models import Document
 
     document = Document.objects.filter(case=house.firm_owed, type="decision").get()
-    address = f"/work/files/{house.firm_owed}/{document.sha256}"
+    address = f"/desk/files/{house.firm_owed}/{document.sha256}"
     assert client.get(address).status_code == 302
     given = signed_in("zhoumin").get(address)
     assert given.status_code == 200
@@ -242,9 +242,9 @@ def test_a_file_of_a_case_is_given_to_those_who_may_read_it(house, signed_in, cl
     assert b"".join(given.streaming_content).startswith(b"%PDF-")
     assert signed_in("shenyi").get(address).status_code == 403
     zhoumin = signed_in("zhoumin")
-    assert zhoumin.get(f"/work/files/{house.open}/{document.sha256}").status_code == 404
-    assert zhoumin.get(f"/work/files/nothing/{document.sha256}").status_code == 404
-    assert zhoumin.get(f"/work/files/{house.firm_owed}/..").status_code == 404
+    assert zhoumin.get(f"/desk/files/{house.open}/{document.sha256}").status_code == 404
+    assert zhoumin.get(f"/desk/files/nothing/{document.sha256}").status_code == 404
+    assert zhoumin.get(f"/desk/files/{house.firm_owed}/..").status_code == 404
 
 
 def test_a_performance_is_published_beside_the_decision(house, clerk, head, client):
@@ -262,14 +262,14 @@ def test_a_performance_is_published_beside_the_decision(house, clerk, head, clie
     assert "履行" in owed.zh
     assert owed.due is not None
     client.force_login(clerk, backend="django.contrib.auth.backends.ModelBackend")
-    shown = client.get(f"/work/disclosure/cases/{house.firm_owed}/").content.decode()
+    shown = client.get(f"/desk/disclosure/cases/{house.firm_owed}/").content.decode()
     assert "公示履行情况" in shown
     assert "最迟" in shown
     fields = service.propose(house.firm_owed).summary
     assert fields["performance"] == "已履行"
     with pytest.raises(DisclosureError, match="履行情况"):
         service.draft(clerk, house.firm_owed, {**fields, "performance": ""}, "summary", clock.now(), what="performance")
-    made = client.post(f"/work/disclosure/cases/{house.firm_owed}/", {**fields, "form": "full_text"})
+    made = client.post(f"/desk/disclosure/cases/{house.firm_owed}/", {**fields, "form": "full_text"})
     draft = Draft.objects.get(case=house.firm_owed, state="submitted")
     assert (made.status_code, draft.what, draft.kind) == (302, "performance", "result_published")
     service.approve(head, draft.pk, draft.digest, uuid4(), clock.now())
@@ -277,7 +277,7 @@ def test_a_performance_is_published_beside_the_decision(house, clerk, head, clie
     after = Publication.objects.get(pk=row.pk)
     assert (after.performance, after.text, after.changes[-1]["kind"]) == ("已履行", row.text, "performance")
     assert not OwedPublication.objects.filter(case=house.firm_owed, expect="result_published").exists()
-    assert "更正公示" in client.get(f"/work/disclosure/cases/{house.firm_owed}/").content.decode()
+    assert "更正公示" in client.get(f"/desk/disclosure/cases/{house.firm_owed}/").content.decode()
 
 
 def test_what_was_not_performed_is_not_called_performed():
@@ -293,30 +293,30 @@ def test_what_was_not_performed_is_not_called_performed():
 @pytest.mark.parametrize(
     ("act", "leads_to"),
     [
-        ("result_published", "/work/disclosure/cases/{case}/"),
-        ("publication_approved", "/work/disclosure/cases/{case}/"),
-        ("result_withheld", "/work/disclosure/cases/{case}/withhold"),
-        ("publication_updated", "/work/disclosure/cases/{case}/?as=correction"),
+        ("result_published", "/desk/disclosure/cases/{case}/"),
+        ("publication_approved", "/desk/disclosure/cases/{case}/"),
+        ("result_withheld", "/desk/disclosure/cases/{case}/withhold"),
+        ("publication_updated", "/desk/disclosure/cases/{case}/?as=correction"),
     ],
 )
 def test_the_cases_button_leads_to_the_desk_and_the_bare_form_publishes_nothing(house, signed_in, act, leads_to):
     client = signed_in("fangqing")
-    address = f"/work/cases/{house.firm_owed}/acts/{act}/"
+    address = f"/desk/cases/{house.firm_owed}/acts/{act}/"
     for answer in (client.get(address), client.post(address, {"id": str(uuid4()), "data-what": "decision", "data-form": "summary"})):
         assert (answer.status_code, answer["Location"]) == (302, leads_to.format(case=house.firm_owed))
     assert not Publication.objects.filter(case=house.firm_owed).exists()
-    assert client.get(f"/work/cases/{house.firm_owed}/acts/document_served/").status_code in {200, 403}
+    assert client.get(f"/desk/cases/{house.firm_owed}/acts/document_served/").status_code in {200, 403}
 
 
 def test_the_button_leads_to_the_draft_that_waits(house, signed_in, clerk, head):
     draft = service.draft(clerk, house.firm_owed, service.propose(house.firm_owed).summary, "summary", clock.now())
     client = signed_in("xuming")
-    approving = f"/work/cases/{house.firm_owed}/acts/publication_approved/"
-    assert client.get(approving)["Location"] == f"/work/disclosure/drafts/{draft.pk}/"
+    approving = f"/desk/cases/{house.firm_owed}/acts/publication_approved/"
+    assert client.get(approving)["Location"] == f"/desk/disclosure/drafts/{draft.pk}/"
     service.approve(head, draft.pk, draft.digest, uuid4(), clock.now())
-    publishing = f"/work/cases/{house.firm_owed}/acts/result_published/"
-    assert signed_in("fangqing").get(publishing)["Location"] == f"/work/disclosure/drafts/{draft.pk}/publish"
+    publishing = f"/desk/cases/{house.firm_owed}/acts/result_published/"
+    assert signed_in("fangqing").get(publishing)["Location"] == f"/desk/disclosure/drafts/{draft.pk}/publish"
 
 
 def test_a_case_without_a_result_keeps_the_bare_form_for_notices(house, signed_in):
-    assert signed_in("fangqing").get(f"/work/cases/{house.open}/acts/result_published/").status_code == 200
+    assert signed_in("fangqing").get(f"/desk/cases/{house.open}/acts/result_published/").status_code == 200

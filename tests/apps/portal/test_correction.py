@@ -97,8 +97,8 @@ def test_the_clerk_answers_in_writing_and_the_applicant_reads_it(house, page, si
     asked(Client(), page)
     row = CorrectionRequest.objects.get()
     client = signed_in("fangqing")
-    assert row.id in client.get("/work/disclosure/").content.decode()
-    address = f"/work/disclosure/corrections/{row.id}/"
+    assert row.id in client.get("/desk/disclosure/").content.decode()
+    address = f"/desk/disclosure/corrections/{row.id}/"
     shown = client.get(address).content.decode()
     assert SAID["wrong"] in shown
     assert SAID["contact"] in shown
@@ -119,6 +119,6 @@ def test_the_clerk_answers_in_writing_and_the_applicant_reads_it(house, page, si
 def test_only_the_agencys_own_clerk_answers(house, page, signed_in):
     asked(Client(), page)
     row = CorrectionRequest.objects.get()
-    assert signed_in("shenyi").get(f"/work/disclosure/corrections/{row.id}/").status_code == 403
+    assert signed_in("shenyi").get(f"/desk/disclosure/corrections/{row.id}/").status_code == 403
     with pytest.raises(Forbidden):
         service.answer_correction(User.objects.get(username="zhoumin"), row.id, uuid4(), clock.now(), corrected=True, reason="好")

@@ -17,12 +17,12 @@ VIEWS = {
     "dark": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"},
 }
 PAGES = [
-    "/sign-in", "/accessibility", "/work/me/", "/work/me/password", "/work/registry/agencies/", "/work/registry/agencies/yx-cg/",
-    "/work/registry/people/", "/work/registry/people/yx-o1/", "/work/registry/people/new", "/work/registry/powers/",
-    "/work/registry/parties/", "/work/registry/parties/new", "/work/registry/calendar/",
+    "/sign-in", "/accessibility", "/desk/me/", "/desk/me/password", "/desk/registry/agencies/", "/desk/registry/agencies/yx-cg/",
+    "/desk/registry/people/", "/desk/registry/people/yx-o1/", "/desk/registry/people/new", "/desk/registry/powers/",
+    "/desk/registry/parties/", "/desk/registry/parties/new", "/desk/registry/calendar/",
 ]  # fmt: skip
 # Every page on the phone, where most breaks; a list, a form and one's own page in the other views.
-ELSEWHERE = ["/work/me/", "/work/registry/people/", "/work/registry/people/new"]
+ELSEWHERE = ["/desk/me/", "/desk/registry/people/", "/desk/registry/people/new"]
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.skipif(not CHROMIUM, reason="no Chromium on this machine")]
 
 
@@ -58,7 +58,7 @@ def test_axe_finds_nothing(live_server, browser, filled, client):
         context = browser.new_context(**options, locale="zh-CN", reduced_motion="reduce", bypass_csp=True)
         for address in PAGES if view == "phone" else ELSEWHERE:
             context.clear_cookies()
-            if address.startswith("/work/"):
+            if address.startswith("/desk/"):
                 context.add_cookies([cookie])
             tab = context.new_page()
             assert tab.goto(live_server.url + address).status == 200, address
@@ -74,7 +74,7 @@ def test_axe_finds_nothing(live_server, browser, filled, client):
 def test_the_menu_and_the_forms_work_without_scripts(live_server, browser, filled):
     context = browser.new_context(**VIEWS["phone"], locale="zh-CN", java_script_enabled=False)
     tab = context.new_page()
-    tab.goto(live_server.url + "/sign-in?next=/work/registry/people/")
+    tab.goto(live_server.url + "/sign-in?next=/desk/registry/people/")
     tab.fill("#id_username", "all")
     tab.fill("#id_password", "稳妥的口令-2026")
     tab.click("main button[type=submit]")

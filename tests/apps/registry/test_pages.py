@@ -50,7 +50,7 @@ def test_only_an_administrator_writes(client, sign_in, name):
 def test_an_administrator_registers_an_officer(client, sign_in):
     sign_in("administrator")
     answer = client.post(reverse("registry:new_person"), PERSON)
-    assert answer["Location"] == "/work/registry/people/yx-o9/"
+    assert answer["Location"] == "/desk/registry/people/yx-o9/"
     assert Person.objects.get().roles == ["officer"]
     assert "已保存：何立。" in client.get(answer["Location"]).content.decode()
 
@@ -128,7 +128,7 @@ def test_an_officer_registers_a_party(client, sign_in):
 @pytest.mark.parametrize("address", ["agencies/none/", "people/none/", "powers/99/", "parties/0198c000-0000-7000-8000-000000000000/"])
 def test_an_unknown_row_is_a_404_in_chinese(client, sign_in, address):
     sign_in("officer")
-    assert client.get(f"/work/registry/{address}").status_code == 404
+    assert client.get(f"/desk/registry/{address}").status_code == 404
 
 
 def test_a_list_is_walked_page_by_page_each_row_once(client, sign_in, agency):

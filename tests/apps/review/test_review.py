@@ -49,12 +49,12 @@ def _opinion(case: str, outcome: str, **more) -> dict:
 
 
 def _url(case: str) -> str:
-    return f"/work/review/cases/{case}/"
+    return f"/desk/review/cases/{case}/"
 
 
 def test_the_queue_shows_the_case_to_its_reviewer_with_the_limit(world, submitted, browse, at_ten) -> None:  # noqa: F811
     case = submitted()
-    text = browse(world["sun"]).get("/work/review/").content.decode()
+    text = browse(world["sun"]).get("/desk/review/").content.decode()
     assert _url(case) in text
     assert "个工作日" in text
     assert "擅自占用城市道路堆放建材案" in text
@@ -62,7 +62,7 @@ def test_the_queue_shows_the_case_to_its_reviewer_with_the_limit(world, submitte
 
 def test_the_queue_of_another_agency_is_empty_with_a_reason(world, submitted, browse, at_ten) -> None:  # noqa: F811
     submitted()
-    text = browse(world["wei"]).get("/work/review/").content.decode()
+    text = browse(world["wei"]).get("/desk/review/").content.decode()
     assert "现在没有待审核的案件" in text
 
 
@@ -148,7 +148,7 @@ def test_submitting_fills_in_what_the_file_holds(world, filed, perform, browse, 
     case = filed()
     perform(case, "investigation_concluded", NOW - timedelta(days=2), data=CONCLUSION, documents=["investigation_report", "evidence_list"])
     client = browse(world["zhou"])
-    url = f"/work/review/cases/{case}/submit"
+    url = f"/desk/review/cases/{case}/submit"
     text = client.get(url).content.decode()
     assert "调查终结报告" in text
     assert 'value="2026-06-04"' in text

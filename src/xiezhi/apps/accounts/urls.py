@@ -11,7 +11,7 @@ urlpatterns: list[URLPattern] = [
     path("sign-out", views.SignOut.as_view(), name="sign_out"),
     path("display", views.display, name="display"),
     path("accessibility", TemplateView.as_view(template_name="accounts/accessibility.html"), name="accessibility"),
-    path("work/me/", views.me, name="me"),
-    path("work/me/password", views.OwnPassword.as_view(), name="password"),
-    path("work/me/role", views.choose_role, name="role"),
+    path("desk/me/", views.me, name="me"),
+    path("desk/me/password", views.OwnPassword.as_view(), name="password"),
+    path("desk/me/role", views.choose_role, name="role"),
 ]

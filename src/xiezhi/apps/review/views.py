@@ -1,4 +1,4 @@
-"""/work/review/ : the queue, submitting, and the reviewer's page."""
+"""/desk/review/ : the queue, submitting, and the reviewer's page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""/work/cases/<id>/ : the case, its next steps, and how its deadlines were computed."""
+"""/desk/cases/<id>/ : the case, its next steps, and how its deadlines were computed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""/work/cases/new : a case begins."""
+"""/desk/cases/new : a case begins."""
 
 from __future__ import annotations
 

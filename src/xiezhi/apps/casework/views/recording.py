@@ -1,4 +1,4 @@
-"""/work/cases/<id>/acts/<act>/ : the form of one act, and what comes of it."""
+"""/desk/cases/<id>/acts/<act>/ : the form of one act, and what comes of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""/work/ : what is to be done, the tightest deadline first."""
+"""/desk/ : what is to be done, the tightest deadline first."""
 
 from __future__ import annotations
 
