@@ -25,7 +25,7 @@ test: install .venv/.tools browser ## Run all tests (also what .ci/run calls)
 
 check: install .venv/.tools ## The quick look: style, types, layers, fast tests
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check -q .
-	@$(BIN)/mypy src/xiezhi/core
+	@$(BIN)/mypy src/xiezhi
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/python -m pytest -q -n $(CORES) -m "not slow and not deep and not e2e and not faults"
 

@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import psutil
@@ -275,14 +276,14 @@ def _opened(path: Path) -> Iterator[int]:
 
 def _name(process: psutil.Process) -> str:
     try:
-        return process.name()
+        return str(process.name())
     except psutil.Error:
         return ""
 
 
 def _alive(process: psutil.Process) -> bool:
     try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+        return bool(process.is_running()) and process.status() != psutil.STATUS_ZOMBIE
     except psutil.Error:
         return False
 
@@ -292,7 +293,7 @@ def _environment() -> dict[str, str]:
     return {k: v for k, v in os.environ.items() if not k.startswith(("LC_", "PG")) and k not in ("LANG", "LANGUAGE")}
 
 
-def _as_whom() -> dict[str, object]:
+def _as_whom() -> dict[str, Any]:
     who = identity()
     return {} if who.uid is None else {"user": who.uid, "group": who.gid, "extra_groups": []}
 

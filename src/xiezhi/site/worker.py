@@ -119,7 +119,7 @@ def _jobs(stop: threading.Event) -> None:
                 task.result()
 
     try:
-        with app.replace_connector(app.connector.get_worker_connector()):
+        with app.replace_connector(app.connector.get_worker_connector()):  # type: ignore[attr-defined]  # Django's connector has it
             asyncio.run(work())
     except ConnectorException as error:
         raise OperationalError(str(error.__cause__ or error)) from error

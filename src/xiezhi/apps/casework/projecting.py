@@ -16,7 +16,7 @@ from xiezhi.apps.casework.search import tokens
 
 def _columns(model: type[models.Model]) -> list[str]:
     """The columns that a projection fills: all but a running number."""
-    return [field.column for field in model._meta.concrete_fields if field.column != "id"]
+    return [str(field.column) for field in model._meta.concrete_fields if field.column != "id"]
 
 
 def _quoted(columns: list[str]) -> str:
