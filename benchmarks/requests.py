@@ -79,6 +79,7 @@ def measure(what: str, do: Callable[[int], object], bound: Bound, rounds: int = 
 def measure_all(user: Any) -> list[Measured]:
     import district
     from django.test import Client
+    from django.urls import reverse
 
     from xiezhi.apps.record import queries, service
     from xiezhi.apps.record.sequencer import Sequencer
@@ -118,9 +119,9 @@ def measure_all(user: Any) -> list[Measured]:
         measure("record an act, case of 11", lambda n: record(investigated[n]), Bound(14, None), 10),
         measure("  with its leaf", lambda n: record_with_leaf(investigated[n + 30]), Bound(None, act.cpu_ms), 10),
         measure("record an act, case of 60", lambda _: record(long), Bound(14, act.cpu_ms), 10),
-        measure("case page, 2 acts", page(f"/desk/cases/{filed[-1]}/"), read),
-        measure("case page, 11 acts", page(f"/desk/cases/{investigated[-1]}/"), read),
-        measure("workbench, 100 cases", page("/desk/?size=100", 100), Bound(8, 90)),
+        measure("case page, 2 acts", page(reverse("casework:case", args=[filed[-1]])), read),
+        measure("case page, 11 acts", page(reverse("casework:case", args=[investigated[-1]])), read),
+        measure("workbench, 100 cases", page(reverse("casework:workbench") + "?size=100", 100), Bound(8, 90)),
         measure("explain, 60 acts", lambda _: explain(book, marking, {}, clock.now()), most),
     ]
 
