@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import transaction
 
@@ -155,3 +157,65 @@ def test_a_correction_names_who_wrote_it_and_else_its_approver(inquiry):
     assert list(first.by) == ["yx-o1"]
     assert first.body["approver"] == "yx-l1"
     assert list(second.by) == ["yx-l1"]
+
+
+LATER = (NOW + timedelta(days=30)).isoformat()
+
+
+def test_an_attachment_from_the_future_is_sent_back(inquiry):
+    with pytest.raises(InputError) as refused:
+        attach(inquiry, kind="document", documents=["inquiry_record"], at=LATER)
+    assert refused.value.field == "at"
+    assert len(kinds()) == 2
+
+
+@pytest.mark.parametrize("field", ["at", "until"])
+def test_a_correction_does_not_move_an_act_into_the_future(inquiry, field):
+    with pytest.raises(InputError) as refused:
+        correct(inquiry, {field: LATER})
+    assert refused.value.field == field
+    assert "晚于现在" in refused.value.message_zh
+    assert len(kinds()) == 2
+
+
+@pytest.mark.parametrize("other", [{"kind": "document"}, {"by": ["yx-o2"]}, {"at": "2026-11-04T09:00:00+08:00"}])
+def test_the_same_id_for_another_kind_person_or_time_is_no_second_click(inquiry, other):
+    id_ = new_id()
+    what = {"kind": "signature", "signed": {"party": "signed"}, "at": "2026-11-05T09:00:00+08:00"}
+    attach(inquiry, id_, **what)
+    with pytest.raises(InputError, match=str(id_)), transaction.atomic():
+        attach(inquiry, id_, **{**what, **other})
+    assert len(kinds()) == 3
+
+
+def test_a_second_click_a_minute_later_is_the_same_attachment_and_correction(inquiry):
+    attached, corrected = new_id(), new_id()
+    for at in (NOW, NOW + timedelta(minutes=1)):
+        service.attach(inquiry, {"kind": "signature", "by": ["yx-o1"], "signed": {"party": "signed"}}, attached, at)
+        service.correct(inquiry, {"data": {"place": "西门"}}, "录入有误", "yx-l1", corrected, at)
+    assert kinds() == ["lead_registered", "inquiry_made", "signature", "corrected"]
+
+
+def test_whoever_writes_a_correction_does_not_approve_it(inquiry):
+    with pytest.raises(InputError) as refused:
+        service.correct(inquiry, None, "录入有误", "yx-o1", new_id(), NOW, by=["yx-o1"])
+    assert refused.value.field == "approver"
+
+
+@pytest.mark.parametrize("fields", [None, {"data": {"what": "performance"}}])
+def test_what_was_published_is_neither_corrected_nor_voided(inquiry, fields):
+    published = new_id()
+    assert not isinstance(service.perform(line("result_withheld", 3, data={"reason": "x"}), published, NOW), service.Refusal)
+    with pytest.raises(InputError) as refused:
+        correct(published, fields)
+    assert "更新" in refused.value.message_zh
+    assert "撤回" in refused.value.message_zh
+    with pytest.raises(InputError):
+        attach(published, kind="postal_proof", data={"what": "performance"})
+    assert kinds() == ["lead_registered", "inquiry_made", "result_withheld"]
+
+
+def test_attachments_and_corrections_say_who_entered_them(inquiry):
+    service.attach(inquiry, {"kind": "signature", "by": ["yx-o1"], "signed": {"party": "signed"}}, new_id(), NOW, entered_by="yx-o2")
+    service.correct(inquiry, {"data": {"place": "西门"}}, "录入有误", "yx-l1", new_id(), NOW, by=["yx-o1"], entered_by="yx-o1")
+    assert [one.body.get("entered_by") for one in queries.history("YX-1")] == [None, None, "yx-o2", "yx-o1"]

@@ -267,3 +267,13 @@ def test_the_outbox_is_handed_over_once(case):
 
 def test_ids_are_the_callers(case):
     assert isinstance(queries.history(case)[0].id, uuid.UUID)
+
+
+def test_the_entry_says_who_entered_it_and_the_history_line_does_not(case):
+    id_ = new_id()
+    first_click = service.perform(line("inquiry_made", 1), id_, NOW, entered_by="yx-o2")
+    assert queries.history(case)[-1].body["entered_by"] == "yx-o2"
+    assert "entered_by" not in queries.history(case)[0].body
+    assert service.perform(line("inquiry_made", 1), id_, NOW, entered_by="yx-o1").entry == first_click.entry
+    with pytest.raises(InputError):
+        perform(line("inquiry_made", 2, entered_by="yx-o1"))

@@ -29,6 +29,7 @@ class Statement:
     by: list[str]
     own: Mapping[str, Any]
     mode: str = ""
+    entered_by: str = ""  # who put it in, where that was a person with an account; `by` are those who acted
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,8 @@ def seal(statement: Statement, place: Place) -> Sealed:
         "pack": place.pack,
         "by": statement.by,
     }
+    if statement.entered_by:
+        body["entered_by"] = statement.entered_by
     try:
         text = canonical(body)
     except BodyError as error:

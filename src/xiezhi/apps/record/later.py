@@ -22,7 +22,7 @@ from .effective import ATTACHMENT_KINDS
 from .entry import Sealed, Statement, seal
 from .fold import Read, blocking, read, written
 from .insert import id_taken, insert
-from .line import plain, recording, stated, time_text, typed_data
+from .line import not_ahead, plain, recording, stated, time_text, typed_data
 from .models import Case, Entry
 from .perform import receipt_of
 from .projections import project
@@ -30,16 +30,18 @@ from .refusals import log_refusal
 
 _PARTS = ("documents", "files", "recordings", "signed", "data")
 _OTHERS = ("recording", "gap_from", "explained", "text")
+# What stands before the public is changed before the public: each of these has an act of its own that undoes it and says why.
+PUBLIC_ACTS = frozenset({"result_published", "result_withheld", "publication_approved", "publication_updated", "publication_withdrawn"})
 # What a correction may replace: everything that an act or attachment states, never its place in the record.
 CORRECTABLE = ("at", "until", "by", "visit", "procedure", *_PARTS, *_OTHERS)
 
 
-def attach(of: UUID, what: Mapping[str, Any], id: UUID, now: datetime) -> Receipt:  # noqa: A002 - the seam's word
+def attach(of: UUID, what: Mapping[str, Any], id: UUID, now: datetime, *, entered_by: str = "") -> Receipt:  # noqa: A002 - the seam's word
     """Attach what arrived later for an act. Never refused by the law: it happened.
 
     `what`: `kind` (recording, document, signature, postal_proof, gap_explanation), `by` (person ids), `at` (default now), and the parts
     that it brings: documents, files, recordings, signed, data; for a gap explanation recording (its id), gap_from (when the recording has
-    several gaps), explained (voice or written) and text. Raises InputError.
+    several gaps), explained (voice or written) and text; `entered_by` as in `perform`. Raises InputError, also for an `at` in the future.
     """
     kind = what.get("kind")
     if kind not in ATTACHMENT_KINDS:
@@ -52,7 +54,7 @@ def attach(of: UUID, what: Mapping[str, Any], id: UUID, now: datetime) -> Receip
     own |= {name: plain(what[name]) for name in _OTHERS if what.get(name) is not None}
     _check_explanation(kind, own)
     at = time_text(what.get("at") or now, "at")
-    answer = _add(Statement("attachment", kind, id, at, list(what.get("by") or []), own), now)
+    answer = _add(Statement("attachment", kind, id, at, list(what.get("by") or []), own, entered_by=entered_by), now)
     assert isinstance(answer, Receipt)  # noqa: S101 - only corrections of decided acts are ever refused
     return answer
 
@@ -66,15 +68,21 @@ def correct(  # noqa: PLR0917 - the seam's
     now: datetime,
     *,
     by: Sequence[str] = (),
+    entered_by: str = "",
 ) -> Receipt | Refusal:
     """Replace stated fields of an act or attachment, or void it (`fields` None), with reason and approver; `by` is who writes it, the
     approver where nobody else is named.
 
     Objects are merged field by field, a null takes a field away. The original stays readable. A correction of an act that the agency
-    decided is refused where the corrected history has a blocking finding that it had not before. Raises InputError.
+    decided is refused where the corrected history has a blocking finding that it had not before. Raises InputError; also where a writer
+    approves his own correction, for a time in the future, and for acts of disclosure: those are updated or withdrawn (`uncorrectable`).
     """
     if not reason.strip() or not approver.strip():
         raise InputError("a correction names its reason and its approver", "更正应当写明理由和批准人", field="reason")
+    if approver in by:
+        raise InputError(
+            "whoever writes a correction does not approve it", "更正不能由写更正的人自己批准，请由另一位负责人同意", field="approver"
+        )
     vocabulary = load_vocabulary()
     own: dict[str, Any] = {"of": str(of), "reason": plain(reason), "approver": plain(approver)}
     if fields is None:
@@ -82,7 +90,16 @@ def correct(  # noqa: PLR0917 - the seam's
     else:
         own["fields"] = _replacing(fields, vocabulary)
     kind = "voided" if fields is None else "corrected"
-    return _add(Statement("correction", kind, id, utc_text(now), list(by) or [approver], own), now)
+    return _add(Statement("correction", kind, id, utc_text(now), list(by) or [approver], own, entered_by=entered_by), now)
+
+
+def uncorrectable(kind: str) -> str:
+    """Why an act of this kind is never corrected or voided, with the way to take instead, in Chinese; empty where it may be."""
+    return (
+        "公示行为不能用更正改动或者作废。公示内容有误的，请在公示页办理更新；不应当公示的，办理撤回并写明理由"
+        if kind in PUBLIC_ACTS
+        else ""
+    )
 
 
 def _check_explanation(kind: str, own: dict[str, Any]) -> None:
@@ -133,6 +150,7 @@ def _add(statement: Statement, now: datetime) -> Receipt | Refusal:
     target = Entry.objects.filter(pk=of, klass__in=("act", "attachment")).first()
     if target is None:
         raise InputError(f"no act or attachment {of} is on the record", "记录中没有这条行为或附件", field="of")
+    _check_target(target, statement)
     with transaction.atomic():
         case = locked(target.case_id)
         if case is None:
@@ -140,7 +158,9 @@ def _add(statement: Statement, now: datetime) -> Receipt | Refusal:
         entries = written(case.id)
         for one in entries:
             if one.body["id"] == str(statement.id):
-                return _again(one, statement)
+                return _again(one, statement, now)
+        not_ahead({"at": statement.at}, now)
+        not_ahead(statement.own.get("fields") or {}, now)
         sealed = seal(statement, place_of(case, target.agency_id, now))
         answer = _write(case, entries, sealed, target, now)
     if isinstance(answer, Refusal):
@@ -148,8 +168,19 @@ def _add(statement: Statement, now: datetime) -> Receipt | Refusal:
     return answer
 
 
-def _again(one: Written, statement: Statement) -> Receipt:
-    if one.body["class"] != statement.klass or any(one.body.get(name) != value for name, value in statement.own.items()):
+def _check_target(target: Entry, statement: Statement) -> None:
+    """Acts of disclosure are not rewritten behind the page that shows them: no correction, and no attachment with data."""
+    words = uncorrectable(target.kind)
+    if words and (statement.klass == "correction" or statement.own.get("data")):
+        raise InputError(f"{target.kind} is not rewritten: update or withdraw the publication", words, field="of")
+
+
+def _again(one: Written, statement: Statement, now: datetime) -> Receipt:
+    body = one.body
+    # What is dated by the moment of its recording is dated by the first one: a second click comes later and is the same.
+    same_time = body["at"] == statement.at or (body["at"] == body["recorded_at"] and statement.at == utc_text(now))
+    same = (body["class"], body["kind"], body["by"]) == (statement.klass, statement.kind, statement.by) and same_time
+    if not same or any(body.get(name) != value for name, value in statement.own.items()):
         raise id_taken(str(statement.id))
     return Receipt(statement.id, one.body["case"], one.body["case_seq"], one.entry.hex())
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -20,6 +20,8 @@ SCHEMA = 1
 STATED = ("until", "procedure", "visit", "data", "documents", "signed", "recordings", "files")
 _TAKEN = {"id", "case", "case_seq", "act", "at", "recorded_at", "agency", "by"}
 _RECORDING_TIMES = ("from", "to", "stored_at")
+CLOCK_SKEW = timedelta(minutes=5)  # a phone's clock may be ahead of the server's
+_TIMES_ZH = {"at": "发生时间", "until": "结束时间"}
 
 
 def stated(line: Mapping[str, Any], vocabulary: Vocabulary) -> dict[str, Any]:
@@ -66,6 +68,19 @@ def time_text(value: Any, field: str) -> str:
             f"“{field}”的“{value}”不是带时区的有效时间，应当形如 2026-03-01T09:30:00+08:00",
             field=field,
         ) from error
+
+
+def not_ahead(times: Mapping[str, Any], now: datetime) -> None:
+    """Raise InputError for an `at` or `until` (an aware time, or its text) that lies in the future: what is recorded has been done."""
+    for field, zh in _TIMES_ZH.items():
+        value = times.get(field)
+        at = parse_time(value) if isinstance(value, str) else value
+        if at is not None and at > now + CLOCK_SKEW:
+            raise InputError(
+                f"`{field}` ({at.isoformat()}) lies in the future: an act is recorded when it has been done",
+                f"“{zh}”晚于现在；行为发生后才能记录。请核对日期",
+                field=field,
+            )
 
 
 def plain(value: Any) -> Any:

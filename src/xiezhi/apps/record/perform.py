@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -21,13 +21,11 @@ from .case import locked, new_case, place_of, stored
 from .entry import Sealed, Statement, seal
 from .fold import Read, read, written
 from .insert import id_taken, insert
-from .line import STATED, line_of
+from .line import STATED, line_of, not_ahead
 from .line import stated as stated_of
 from .models import Case
 from .projections import project
 from .refusals import log_refusal
-
-CLOCK_SKEW = timedelta(minutes=5)  # a phone's clock may be ahead of the server's
 
 
 class _Back(Exception):  # noqa: N818 - carries a refusal out of the transaction that it rolls back
@@ -36,11 +34,11 @@ class _Back(Exception):  # noqa: N818 - carries a refusal out of the transaction
         self.refusal = refusal
 
 
-def perform(line: Mapping[str, Any], id: UUID, now: datetime) -> Receipt | Refusal:  # noqa: A002 - the seam's word
+def perform(line: Mapping[str, Any], id: UUID, now: datetime, *, entered_by: str = "") -> Receipt | Refusal:  # noqa: A002 - the seam's word
     """Put one act on the record (contracts.md 4).
 
     `line` is a history line, its files by digest; `id` is the caller's: the same id again gives the same answer, whatever `now` the
-    retry brings; `now` is an aware time. Refused acts leave nothing but a row of the refusal log. Inside a caller's transaction that is
+    retry brings; `now` is an aware time; `entered_by` is the person whose account enters it, empty where none does. Refused acts leave nothing but a row of the refusal log. Inside a caller's transaction that is
     then rolled back, call `log_refusal` once more afterwards. Raises InputError for what cannot be read and for an id of another act.
     """
     vocabulary = load_vocabulary()
@@ -48,7 +46,7 @@ def perform(line: Mapping[str, Any], id: UUID, now: datetime) -> Receipt | Refus
     own = stated_of(line, vocabulary)
     try:
         with transaction.atomic():
-            return _perform(act, own, id, now, vocabulary)
+            return _perform(act, own, id, now, vocabulary, entered_by)
     except _Back as back:
         log_refusal(back.refusal, now)
         return back.refusal
@@ -58,7 +56,7 @@ def check(line: Mapping[str, Any], now: datetime) -> Permitted | Refused:
     """What `perform` would answer, writing nothing and locking nothing. Raises InputError."""
     vocabulary = load_vocabulary()
     act = act_from_line({**line, "recorded_at": utc_text(now)}, vocabulary)
-    _not_ahead(act, now)
+    not_ahead({"at": act.at, "until": act.until}, now)
     case = Case.objects.filter(pk=act.case).first() or new_case(act)
     line = {
         **line,
@@ -72,17 +70,9 @@ def check(line: Mapping[str, Any], now: datetime) -> Permitted | Refused:
     return step(known.book, known.acts, known.people, act, now)
 
 
-def _not_ahead(act: Act, now: datetime) -> None:
-    for field, value in (("at", act.at), ("until", act.until)):
-        if value is not None and value > now + CLOCK_SKEW:
-            raise InputError(
-                f"`{field}` ({value.isoformat()}) lies in the future: an act is recorded when it has been done",
-                f"“{field}”的时间晚于现在；行为发生后才能记录",
-                field=field,
-            )
-
-
-def _perform(act: Act, own: dict[str, Any], id_: UUID, now: datetime, vocabulary: Vocabulary) -> Receipt | Refusal:
+def _perform(  # noqa: PLR0917 - one call, one act
+    act: Act, own: dict[str, Any], id_: UUID, now: datetime, vocabulary: Vocabulary, entered_by: str
+) -> Receipt | Refusal:
     case = locked(act.case)
     if case is None:
         case = stored(new_case(act)) or locked(act.case)
@@ -92,8 +82,8 @@ def _perform(act: Act, own: dict[str, Any], id_: UUID, now: datetime, vocabulary
     for place, one in enumerate(entries):
         if one.body["id"] == str(id_):
             return _again(case, entries, place, act, own)
-    _not_ahead(act, now)
-    statement = Statement("act", act.kind, id_, utc_text(act.at), list(act.by), own, vocabulary.acts[act.kind].mode)
+    not_ahead({"at": act.at, "until": act.until}, now)
+    statement = Statement("act", act.kind, id_, utc_text(act.at), list(act.by), own, vocabulary.acts[act.kind].mode, entered_by)
     sealed = seal(statement, place_of(case, act.agency or case.agency_id, now))
     return _judged(case, entries, sealed, now, vocabulary)
 

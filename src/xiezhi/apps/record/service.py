@@ -4,6 +4,7 @@ perform         put an act on the record, or be refused with reasons and citatio
 check           ask what `perform` would answer, writing nothing
 attach          something that arrives later for an act
 correct         replace stated fields of an entry or void it, with reason and approver
+uncorrectable   why acts of a kind are never corrected, and what to do instead
 answer_of       what the same id was answered before
 load_histories  the same step in batches, for import, demo and benchmarks
 log_refusal     note a refusal again after rolling one's own transaction back
@@ -13,7 +14,7 @@ drain_outbox    hand over, once, what was committed for the worker to do
 from __future__ import annotations
 
 from .answers import CaseChange, Receipt, Refusal
-from .later import attach, correct
+from .later import attach, correct, uncorrectable
 from .load import HistoryRefused, load_histories
 from .outbox import drain_outbox
 from .perform import answer_of, check, perform
@@ -32,4 +33,5 @@ __all__ = [
     "load_histories",
     "log_refusal",
     "perform",
+    "uncorrectable",
 ]
