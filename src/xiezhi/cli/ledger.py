@@ -41,11 +41,11 @@ def _stop(message: str) -> None:
 
 def _begin() -> None:
     """An installation that never ran has an empty log: sign its first checkpoint, as `up` would."""
-    from xiezhi.apps.record import published
+    from xiezhi.apps.record import queries
     from xiezhi.apps.record.sequencer import Sequencer
     from xiezhi.site.clock import now
 
-    if published.read_checkpoint() is None:
+    if queries.checkpoint_time() is None:
         Sequencer().round(now())
 
 
@@ -147,6 +147,29 @@ def export(folder: Path) -> None:
 
         head = export_log(folder, now())
     click.echo(f"{head.origin}: {head.size} leaves in {folder}")
+
+
+@command.command("adopt-checkpoint")
+@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--yes", is_flag=True, help="Do it; without, it is only said what would be taken.")
+def adopt_checkpoint(file: Path | None, yes: bool) -> None:
+    """Publish a checkpoint again after the published file was lost or damaged, so that the log goes on.
+
+    FILE is a copy kept elsewhere; without, the database's own newest is taken. The sequencer refuses to sign without the file,
+    since a database restored from an older backup would make a second history: adopt only when this one is the newest. A checkpoint
+    that the database does not hold, or that is shorter than what is published, is refused (exit status 2).
+    """
+    with _record():
+        from xiezhi.apps.record import adoption
+
+        copy = _older(file)
+        head = adoption.adopt(copy) if yes else adoption.candidate(copy)
+    what = f"{head.origin}: {head.size} leaves, root {head.root.hex()}"
+    if yes:
+        click.echo(f"published {what}")
+        return
+    click.echo(f"would publish {what}\nAnything signed after that and lost would be denied for good. Sure? Run it again with --yes.")
+    sys.exit(1)
 
 
 @command.group()

@@ -20,6 +20,12 @@ from xiezhi.site.binaries import LaunchError, find_binaries
 State = Literal["ok", "note", "wrong"]
 OLDEST = 150000  # PostgreSQL 15
 ROOM = 5 * 1024**3  # bytes
+# What the embedded server does not protect against, said where an operator looks (docs/operating.md, database roles).
+_TRUST = (
+    "the embedded server asks for no password (trust, on a socket of mode 0700): any process of this operating-system user, and root, can "
+    "connect as its superuser, drop the triggers, read the log's key and rewrite the record whole. Triggers and roles guard against faults "
+    "of the software, not against that user. What would show it is a checkpoint kept elsewhere: copy /log/checkpoint away every day"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,11 @@ def _server(connection: psycopg.Connection, url: str) -> Iterator[Finding]:
         if value == ("off",):
             yield Finding("wrong", name, f"is off: {meaning}")
     yield from _guards(connection, url)
+    if embedded:
+        yield Finding("note", "trust", _TRUST)
+    superuser = connection.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetchone()
+    if not embedded and superuser == (True,):
+        yield Finding("note", "superuser", "DATABASE_URL connects as a superuser, who can drop every trigger: give the server a plain role")
 
 
 def _guards(connection: psycopg.Connection, url: str) -> Iterator[Finding]:
@@ -80,7 +91,7 @@ def _guards(connection: psycopg.Connection, url: str) -> Iterator[Finding]:
             "wrong", "triggers", f"the record is open to change: {', '.join(unguarded)} lack their triggers. Run `xiezhi manage migrate`"
         )
         return
-    yield Finding("ok", "triggers", "entries refuse update, delete and truncate")
+    yield Finding("ok", "triggers", "entries refuse update, delete and truncate in every session; the log's size only grows")
     lacks = roles.guards(connection)[1]
     if lacks or _app_role_lacks(connection, url):
         yield Finding("ok", "roles", "the server's role has no right to change entries either")

@@ -10,7 +10,15 @@ import psycopg
 APP = "xiezhi_app"
 # What only grows: the app role reads and adds, and has no update, delete or truncate (contracts.md 4).
 APPEND_ONLY = ("record_entry", "record_entry_body", "record_leaf", "record_checkpoint", "record_refusal_log")
-TRIGGERS = ("no_change", "no_truncate")
+# What goes forward and is never taken away: the app role updates it within what the triggers let through. The queue is emptied by its
+# sequencer alone, which must be able to delete; a trigger asks that each row taken has its leaf.
+GROWING = ("record_tile", "record_case", "record_log_state")
+GUARDS = {
+    **dict.fromkeys(APPEND_ONLY, ("no_change", "no_truncate")),
+    **dict.fromkeys(GROWING, ("growth", "no_delete", "no_truncate")),
+    "record_pending": ("no_change", "no_truncate", "leaf"),
+}
+LACKS = {**dict.fromkeys(APPEND_ONLY, "UPDATE,DELETE,TRUNCATE"), **dict.fromkeys(GROWING, "DELETE,TRUNCATE"), "record_pending": "TRUNCATE"}
 
 
 def grant_app_role(owner_url: str) -> None:
@@ -22,7 +30,7 @@ def grant_app_role(owner_url: str) -> None:
         connection.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {APP}")
         connection.execute(f"GRANT USAGE, SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA public TO {APP}")
         for table in _present(connection):
-            connection.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {APP}")
+            connection.execute(f"REVOKE {LACKS[table]} ON {table} FROM {APP}")
 
 
 def as_app(owner_url: str) -> str:
@@ -32,19 +40,17 @@ def as_app(owner_url: str) -> str:
 
 
 def guards(connection: psycopg.Connection) -> tuple[list[str], bool]:
-    """(the append-only tables whose triggers are missing or switched off, whether the connected role lacks the rights too)."""
+    """(the tables of the record whose triggers are missing or not `ENABLE ALWAYS`, whether the connected role lacks the rights too)."""
     on = {
         (row[0], row[1])
         for row in connection.execute(
-            "SELECT c.relname, t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE t.tgenabled IN ('O', 'A') AND NOT t.tgisinternal"
+            "SELECT c.relname, t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE t.tgenabled = 'A' AND NOT t.tgisinternal"
         )
     }
-    open_ = [table for table in APPEND_ONLY if any((table, f"{table}_{name}") not in on for name in TRIGGERS)]
-    may = [
-        connection.execute("SELECT has_table_privilege(%s, 'UPDATE,DELETE,TRUNCATE')", [table]).fetchone() for table in _present(connection)
-    ]
+    open_ = [table for table, names in GUARDS.items() if any((table, f"{table}_{name}") not in on for name in names)]
+    may = [connection.execute("SELECT has_table_privilege(%s, %s)", [table, LACKS[table]]).fetchone() for table in _present(connection)]
     return open_, bool(may) and not any(row and row[0] for row in may)
 
 
 def _present(connection: psycopg.Connection) -> list[str]:
-    return [table for table in APPEND_ONLY if connection.execute("SELECT to_regclass(%s)", [table]).fetchone() != (None,)]
+    return [table for table in GUARDS if connection.execute("SELECT to_regclass(%s)", [table]).fetchone() != (None,)]

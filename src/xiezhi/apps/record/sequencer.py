@@ -13,15 +13,16 @@ from datetime import datetime
 
 from django.db import DatabaseError, connection, transaction
 
-from xiezhi.core.ledger.errors import LedgerError, NoteError
+from xiezhi.core.ledger.errors import LedgerError
 from xiezhi.core.ledger.note import Checkpoint, KeySigner
-from xiezhi.core.ledger.tiles import Edge, range_in_tiles
+from xiezhi.core.ledger.tiles import Edge
 from xiezhi.core.ledger.tree import leaf_hash
 from xiezhi.site import clock
 
 from . import published
+from .fence import Fence, root_of
 from .key import LogRefused, publish_verifier, signer
-from .tiles import copy_leaves, edge_of, read_tile, write_tiles
+from .tiles import copy_leaves, edge_of, write_tiles
 
 log = logging.getLogger(__name__)
 
@@ -30,9 +31,11 @@ BATCH = 5000  # entries in one transaction
 ADVISORY_LOCK = 0x78_7A_6C_6F_67  # "xzlog"
 
 # Deleting in the numbering transaction loses nothing and leaves no gap; a cursor over ids would lose what commits late.
+# ARRAY makes the limited look-up run once: as `IN` the planner may run it for every row, and a batch would take more than its limit.
 _TAKE = """
 WITH taken AS (
-    DELETE FROM record_pending WHERE id IN (SELECT id FROM record_pending ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED) RETURNING id, entry_id
+    DELETE FROM record_pending WHERE id = ANY(ARRAY(SELECT id FROM record_pending ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED))
+    RETURNING id, entry_id
 )
 SELECT t.entry_id, e.entry FROM taken t JOIN record_entry e ON e.id = t.entry_id ORDER BY t.id
 """
@@ -44,7 +47,7 @@ class Sequencer:
     def __init__(self) -> None:
         self._signer: KeySigner | None = None
         self._edge: Edge | None = None
-        self._confirmed = ""  # the published note that this process has held against the database
+        self._fence = Fence()
 
     def round(self, now: datetime) -> int | None:
         """One batch: how many leaves were numbered; None when another sequencer is at it. Raises LogRefused, DatabaseError."""
@@ -56,7 +59,7 @@ class Sequencer:
                 cursor.execute("SELECT origin, size FROM record_log_state FOR UPDATE")
                 origin, size = cursor.fetchone()
             key = self._key(origin, size)
-            self._fence(key, size)
+            self._fence.check(key, origin, size)
             edge = self._edge_at(size)
             taken = _take()
             if not taken and (note := _note_at(size)):
@@ -67,10 +70,9 @@ class Sequencer:
                 note = Checkpoint(key.verifier.name, grown.size, grown.root()).sign(key)
                 _keep(note, key.verifier.name, grown.size, now)
         self._edge = grown
-        if note != self._confirmed:
+        if note != published.read_checkpoint():
             publish_verifier(key.verifier)
             published.publish_checkpoint(note)
-            self._confirmed = note
         return numbered
 
     def drain(self, now: datetime, patience: float = 30.0) -> int:
@@ -95,47 +97,18 @@ class Sequencer:
             )
         return self._signer
 
-    def _fence(self, key: KeySigner, size: int) -> None:
-        """Never sign a fork: what is published must be a prefix of what the database holds."""
-        note = published.read_checkpoint()
-        if note is None:
-            if size:
-                log.warning("no published checkpoint beside a log of %d leaves; the database's own is taken for it", size)
-            return
-        if note == self._confirmed:
-            return
-        try:
-            head = Checkpoint.open(note, key.verifier)
-        except NoteError as error:
-            raise LogRefused(
-                f"the published checkpoint {published.checkpoint_path()} is not this log's ({error}). Put it back from a copy. "
-                "已公布的检查点不是本日志所签，请从副本恢复。"
-            ) from error
-        if head.size > size:
-            raise LogRefused(
-                f"the database holds {size} leaves, but {head.size} are published: it was restored from an older backup. Nothing is signed. "
-                f"Restore a backup that has all {head.size}, or replay the missing entries. 数据库比已公布的检查点旧（{size} < {head.size}），"
-                "已停止签名；请恢复较新的备份。"
-            )
-        if range_in_tiles(head.size, read_tile)(0, head.size) != head.root:
-            raise LogRefused(
-                f"the database's first {head.size} leaves are not those that were published. Nothing is signed; run `xiezhi ledger verify`. "
-                "数据库内容与已公布的检查点不一致，已停止签名；请运行 xiezhi ledger verify 查找。"
-            )
-        self._confirmed = note
-
     def _edge_at(self, size: int) -> Edge:
         if self._edge is None or self._edge.size != size:
             try:
                 self._edge = edge_of(size)
             except LedgerError as error:
                 raise LogRefused(f"{error}. Nothing is signed; run `xiezhi ledger verify`. 日志分块残缺，已停止签名。") from error
-            note = _note_at(size)
-            if note and Checkpoint.parse(note.rpartition("\n\n")[0] + "\n").root != self._edge.root():
-                self._edge = None
-                raise LogRefused(
-                    "the tiles do not give the signed root. Nothing is signed; run `xiezhi ledger verify`. 日志分块与已签根哈希不符，已停止签名。"
-                )
+        # asked of an edge kept from the last round too: the database may have been restored behind this process
+        if (note := _note_at(size)) and root_of(note) != self._edge.root():
+            self._edge = None
+            raise LogRefused(
+                "the tiles do not give the signed root. Nothing is signed; run `xiezhi ledger verify`. 日志分块与已签根哈希不符，已停止签名。"
+            )
         return self._edge
 
 
