@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pypdfium2
@@ -11,6 +12,7 @@ from xiezhi.apps.accounts.permissions import Forbidden
 from xiezhi.apps.disclosure import queries, service
 from xiezhi.apps.disclosure.errors import DisclosureError, LeakError
 from xiezhi.apps.disclosure.models import Draft, OwedPublication, Publication
+from xiezhi.apps.disclosure.reading_page import labels_zh
 from xiezhi.apps.paperwork import queries as paperwork
 from xiezhi.apps.record import queries as record
 from xiezhi.site import clock
@@ -144,19 +146,87 @@ def test_withholding_needs_a_ground_of_the_pack_an_approver_and_a_reason(house, 
     assert not OwedPublication.objects.filter(case=house.minor_owed, expect="result_published").exists()
 
 
-def test_a_correction_is_told_with_before_and_after(house, clerk, head, client):
-    row = published(house.firm_owed, clerk, head, form="summary")
+def corrected(case: str, clerk, head, facts: str, **more) -> Draft:
+    fields = {**service.propose(case).summary, "facts": facts}
+    draft = service.draft(clerk, case, fields, "summary", clock.now(), kind="publication_updated", reason="面积写错。", **more)
+    service.approve(head, draft.pk, draft.digest, uuid4(), clock.now())
+    assert service.publish(clerk, draft.pk, uuid4(), clock.now()).entry
+    return draft
+
+
+def test_a_correction_is_told_by_field_without_the_words_that_were_changed(house, clerk, head, client):
+    row = published(house.firm_owed, clerk, head)
     fields = {**service.propose(house.firm_owed).summary, "facts": "砂石约 7 平方米。"}
     with pytest.raises(DisclosureError, match="更正"):
         service.draft(clerk, house.firm_owed, fields, "summary", clock.now(), kind="publication_updated")
-    draft = service.draft(clerk, house.firm_owed, fields, "summary", clock.now(), kind="publication_updated", reason="面积写错。")
-    service.approve(head, draft.pk, draft.digest, uuid4(), clock.now())
-    assert service.publish(clerk, draft.pk, uuid4(), clock.now()).entry
+    corrected(house.firm_owed, clerk, head, "砂石约 7 平方米。")
     body = client.get(f"/p/{row.id}").content.decode()
     assert "更正过 1 次" in body
     assert "面积写错。" in body
-    assert re.search(r"<del[^>]*>[^<]*约 6 平方米", body)
+    assert "已更正" in body
+    for address in (f"/p/{row.id}", f"/p/{row.id}/data.json"):
+        assert "约 6 平方米" not in client.get(address).content.decode()
+    assert "约6平方米" not in text_of_pdf(Publication.objects.get(pk=row.id).pdf)
+
+
+def test_what_the_drafter_marks_harmless_is_told_with_before_and_after(house, clerk, head, client):
+    row = published(house.firm_owed, clerk, head, form="summary", facts="砂石约 6 平方米。")
+    draft = corrected(house.firm_owed, clerk, head, "砂石约 7 平方米。", show_changed=["facts"])
+    body = client.get(f"/p/{row.id}").content.decode()
+    assert re.search(r"<del[^>]*>砂石约 6 平方米", body)
     assert "<ins>砂石约 7 平方米。" in body
+    client.force_login(head, backend="django.contrib.auth.backends.ModelBackend")
+    assert f"改动前后的文字：{labels_zh()['facts']}" in client.get(f"/desk/disclosure/drafts/{draft.pk}/").content.decode()
+
+
+def test_words_before_a_correction_are_not_marked_harmless_where_they_hold_a_private_value(house, clerk, head):
+    row = published(house.firm_owed, clerk, head, form="summary")
+    Publication.objects.filter(pk=row.pk).update(facts="联系 138 1111 2222。")
+    fields = {**service.propose(house.firm_owed).summary, "facts": "占道。"}
+    with pytest.raises(LeakError, match="更正的说明"):
+        service.draft(
+            clerk, house.firm_owed, fields, "summary", clock.now(), kind="publication_updated", reason="隐去。", show_changed=["facts"]
+        )
+
+
+def test_a_reason_that_will_be_public_is_looked_through(house, clerk, head):
+    name = service.propose(house.citizen_owed).original["party"]
+    row = published(house.citizen_owed, clerk, head, form="summary")
+    fields = service.propose(house.citizen_owed).summary
+    with pytest.raises(LeakError) as refused:
+        service.draft(clerk, house.citizen_owed, fields, "summary", clock.now(), kind="publication_updated", reason=f"{name}要求更正。")
+    assert name in refused.value.message_zh
+    with pytest.raises(LeakError, match="撤回的理由"):
+        service.withdraw(clerk, row.id, f"{name}的决定已撤销。", uuid4(), clock.now())
+    with pytest.raises(LeakError, match="13811112222"):
+        service.withdraw(clerk, row.id, "请致电13811112222。", uuid4(), clock.now())
+    draft = service.draft(clerk, house.citizen_owed, fields, "summary", clock.now(), kind="publication_updated", reason="更正。")
+    service.approve(head, draft.pk, draft.digest, uuid4(), clock.now())
+    Draft.objects.filter(pk=draft.pk).update(reason=f"{name}要求更正。")
+    with pytest.raises(LeakError):
+        service.publish(clerk, draft.pk, uuid4(), clock.now())
+    given = {"wrong": "名称不对", "contact": "某处"}
+    receipt = service.request_correction(row.id, given, uuid4(), "192.0.2.1", clock.now())
+    with pytest.raises(LeakError, match="书面答复"):
+        service.answer_correction(clerk, receipt, uuid4(), clock.now(), corrected=False, reason=f"{name}与公示的一致。")
+
+
+def test_a_page_whose_act_was_voided_stays_as_withdrawn(house, clerk, head, client):
+    from xiezhi.apps.record.answers import CaseChange
+
+    row = published(house.firm_owed, clerk, head)
+    book, marking = record.marking(house.firm_owed)
+    acts = [act for act in marking.acts if act.kind != "result_published"]
+    marking = SimpleNamespace(acts=acts, facts=marking.facts, duties=marking.duties)
+    for _ in range(2):  # projecting again changes nothing more
+        service.project(CaseChange(record.case(house.firm_owed), marking, book, (), clock.now(), ()))
+    after = Publication.objects.get(pk=row.pk)
+    assert (after.state, len(after.changes)) == ("withdrawn", 2)
+    page = client.get(f"/p/{row.id}")
+    assert page.status_code == 200
+    assert "已经更正或者作废" in page.content.decode()
+    assert row.party not in page.content.decode()
+    assert queries.published(row.party).count == 0
 
 
 def test_a_withdrawal_leaves_the_page_with_its_reason_and_happens_once(house, clerk, head, client):
@@ -288,6 +358,30 @@ def test_what_was_not_performed_is_not_called_performed():
 
     assert _performed(Act) == "未履行"
     assert _performed(None) == ""
+    Act.data = {}
+    assert _performed(Act) == ""
+    Act.data = {"performed": "分期履行"}
+    assert _performed(Act) == "分期履行"
+
+
+@pytest.mark.parametrize(
+    ("facts", "minor"),
+    [
+        ({}, False),
+        ({"party.minor": True}, True),
+        ({"party.birth_date": "2008-09-18"}, True),
+        ({"party.birth_date": "2008-09-17"}, True),  # the eighteenth birthday itself
+        ({"party.birth_date": "2008-09-16"}, False),
+        ({"party.minor": False, "party.birth_date": "2010-01-01"}, True),
+        ({"party.birth_date": "not a day"}, False),
+    ],
+)
+def test_a_minor_is_known_by_the_flag_or_the_birth_date(facts, minor):
+    from datetime import date
+
+    from xiezhi.apps.disclosure.actions.draft import is_minor
+
+    assert is_minor(facts, date(2026, 9, 17)) is minor
 
 
 @pytest.mark.parametrize(

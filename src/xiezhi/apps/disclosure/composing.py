@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from xiezhi.apps.disclosure.reading import FIELDS
+from xiezhi.apps.disclosure.reading import FIELDS, REQUIRED
 from xiezhi.core.law.clock import day_of
 from xiezhi.core.redact import KINDS, cut, leaks, masked_name, recognise
 from xiezhi.core.typeset import Block, Paper, Run
@@ -129,11 +129,7 @@ def _performed(act: Any) -> str:
     if act is None:
         return ""
     said = act.data.get("performed")
-    return said if isinstance(said, str) else "未履行" if said is False else "已履行"
-
-
-# The elements that a summary must have (xuecheng/disclosure/8-2); performance comes later.
-REQUIRED = ("number", "party", "matter", "facts", "basis", "agency", "decided_on")
+    return said if isinstance(said, str) else "已履行" if said is True else "未履行" if said is False else ""
 
 
 def missing(summary: Mapping[str, str]) -> list[str]:
@@ -173,7 +169,17 @@ def as_paper(blocks: list[dict[str, Any]], title: str, agency: str, number: str,
     )
 
 
-def digest_of(case_id: str, kind: str, *, what: str, form: str, summary: Mapping[str, str], text: Any) -> str:
+def digest_of(
+    case_id: str,
+    kind: str,
+    *,
+    what: str,
+    form: str,
+    summary: Mapping[str, str],
+    text: Any,
+    reason: str = "",
+    show_changed: Sequence[str] = (),
+) -> str:
     """The fingerprint of what would be published: SHA-256 over sorted JSON."""
     content = {
         "case": case_id,
@@ -182,5 +188,7 @@ def digest_of(case_id: str, kind: str, *, what: str, form: str, summary: Mapping
         "form": form,
         "summary": {key: summary.get(key, "") for key in FIELDS},
         "text": text,
+        "reason": reason,
+        "show_changed": list(show_changed),
     }
     return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()).hexdigest()

@@ -14,8 +14,7 @@ class DisclosureError(Exception):
 class LeakError(DisclosureError):
     """What was taken out still stands in what would be published. `strings` are for the desk's own page only."""
 
-    def __init__(self, strings: list[str]) -> None:
-        super().__init__(
-            f"发布前复查没有通过：应当隐去的 {len(strings)} 处内容还在公示文本里（{'、'.join(strings)}）。请改稿后再送核发，这一稿不会发布。"
-        )
+    def __init__(self, strings: list[str], where: str = "公示文本") -> None:
+        todo = "请改稿后再送核发，这一稿不会发布。" if where == "公示文本" else "这些文字会公开，请改写后再提交，现在没有记录。"
+        super().__init__(f"发布前复查没有通过：应当隐去的 {len(strings)} 处内容还在{where}里（{'、'.join(strings)}）。{todo}")
         self.strings = strings

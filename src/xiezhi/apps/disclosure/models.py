@@ -159,6 +159,8 @@ class Draft(models.Model):
     text = models.JSONField("全文", default=list)
     redactions = models.JSONField("隐去的内容", default=list)
     reason = models.TextField("理由", blank=True)
+    # Fields of a correction whose words before and after may be shown; of the others the page says only that they were changed.
+    show_changed = models.JSONField("可以显示改动文字的项目", default=list)
     digest = models.CharField("指纹", max_length=64)
     state = models.CharField("状态", max_length=10, choices=DraftState.choices, default=DraftState.SUBMITTED)
     drafter = models.CharField("拟稿人", max_length=60)

@@ -18,6 +18,7 @@ FAR = datetime(9999, 1, 1, tzinfo=UTC)
 OWED = frozenset({"result_published", "publication_updated", "publication_withdrawn"})
 CORRECTION = frozenset({"correction_requested", "correction_answered"})
 RUNNING = frozenset({"open", "paused", "breached"})
+VOIDED_ZH = "公示所依据的记录已经更正或者作废，公示随之撤回。"
 _COLUMNS = [column.attname for column in Publication._meta.concrete_fields if not column.primary_key]
 
 
@@ -34,7 +35,7 @@ def _project(change: Any) -> None:
     pages = reading.pages_of(change.case.id, marking.acts, marking.facts)
     voided = not change.new
     if voided or any(act.kind in reading.PUBLIC_ACTS for act in change.new):
-        Publication.objects.filter(case=change.case.id).exclude(id__in=[page.id for page in pages]).delete()
+        _end_others(change, [page.id for page in pages])
     if not pages:
         return
     agency = registry.agency(change.case.agency_id)
@@ -46,6 +47,17 @@ def _project(change: Any) -> None:
     else:
         columns = [name for name in _COLUMNS if name != "entry"]
     Publication.objects.bulk_create(rows, update_conflicts=True, unique_fields=["id"], update_fields=columns)
+
+
+def _end_others(change: Any, standing: list[str]) -> None:
+    """End the pages that no act of the record makes any more. What has once been shown is never deleted: its address may stand on paper."""
+    gone = Publication.objects.filter(case=change.case.id).exclude(id__in=standing)
+    gone.filter(state=State.WITHHELD).delete()
+    for row in gone.filter(state=State.PUBLIC):
+        row.state, row.withdrawn_at, row.withdrawn_reason = State.WITHDRAWN, change.now, VOIDED_ZH
+        row.changes = [*row.changes, {"at": change.now.isoformat(), "kind": "withdrawn", "reason": VOIDED_ZH, "changed": [], "act": ""}]
+        row.search = RawSQL("%s::tsvector", [bigrams.document(row.number, row.agency_name)])
+        row.save(update_fields=["state", "withdrawn_at", "withdrawn_reason", "changes", "search"])
 
 
 def _entry_of(act: str) -> str:

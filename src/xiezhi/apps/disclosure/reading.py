@@ -11,6 +11,8 @@ from typing import Any
 
 # The fields of a publication act's `summary` that the page shows and the log proves, in the page's order.
 FIELDS = ("number", "title", "party", "party_code", "matter", "facts", "basis", "content", "agency", "decided_on", "performance")
+# The elements that a summary must have (xuecheng/disclosure/8-2); performance comes later.
+REQUIRED = ("number", "party", "matter", "facts", "basis", "agency", "decided_on")
 # One page for these: how a decision was performed belongs to the decision's page.
 ONE_PAGE = frozenset({"decision", "performance", "inspection", ""})
 SHOWING = frozenset({"result_published", "publication_updated"})
@@ -56,38 +58,61 @@ def pages_of(case_id: str, acts: Sequence[Any], facts: Mapping[str, Any]) -> lis
 
 def _show(page: Page, act: Any) -> None:
     before = dict(page.columns)
-    summary = {**before.get("summary", {}), **{key: str(value) for key, value in (act.data.get("summary") or {}).items()}}
-    # What only tells of the performance leaves text and form as they are.
+    # What only tells of the performance leaves text, form and document as they are.
     partial = str(act.data.get("what") or "") == "performance" and bool(before)
+    old = before.get("summary", {})
+    summary = _stated(old, act.data.get("summary") or {}, partial=partial)
+    changed = [key for key in FIELDS if old and old.get(key, "") != summary.get(key, "")]
     page.columns |= {
         "summary": summary,
         "state": "public",
         "act": str(act.id or ""),
-        "form": before.get("form", "summary")
-        if partial or (act.kind == "publication_updated" and not act.data.get("form"))
-        else str(act.data.get("form") or "summary"),
-        "text": act.data.get("text") or before.get("text", []),
-        "pdf": str(act.data.get("pdf") or before.get("pdf", "")),
+        **_document(act, before, partial=partial, changed=bool(changed)),
         "published_at": before.get("published_at") or act.at,
         "updated_at": act.at if before.get("published_at") else None,
         "withdrawn_at": None,
         "withdrawn_reason": "",
         "grounds": [],
     }
-    changed = [
-        {"field": key, "before": before["summary"].get(key, ""), "after": summary.get(key, "")}
-        for key in FIELDS
-        if before.get("summary") and before["summary"].get(key, "") != summary.get(key, "")
-    ]
     if before.get("published_at") is None:
         kind = "first"
     elif before.get("state") in {"withdrawn", "expired"}:
         kind = "again"
     else:
         kind = "performance" if partial else "updated"
-    page.changes.append(
-        {"at": act.at.isoformat(), "kind": kind, "reason": str(act.data.get("reason") or ""), "changed": changed, "act": str(act.id or "")}
-    )
+    harmless = frozenset(str(key) for key in act.data.get("show_changed") or ())
+    _tell(page, act, kind, str(act.data.get("reason") or ""), [_changed(key, old, summary, harmless) for key in changed])
+
+
+def _stated(old: Mapping[str, str], given: Mapping[str, Any], *, partial: bool) -> dict[str, str]:
+    """A whole summary takes the place of the old one, a part is laid over it: what a correction takes out must not stay public."""
+    stated = {key: str(value) for key, value in given.items()}
+    whole = not partial and set(REQUIRED) <= stated.keys()
+    return stated if whole else {**old, **stated}
+
+
+def _document(act: Any, before: Mapping[str, Any], *, partial: bool, changed: bool) -> dict[str, Any]:
+    """Form, full text and document: a page that is brought back to its summary loses its text, a changed one its old document."""
+    old = {"form": before.get("form", "summary"), "text": before.get("text", []), "pdf": before.get("pdf", "")}
+    if partial:
+        return {**old, "text": act.data.get("text") or old["text"], "pdf": str(act.data.get("pdf") or old["pdf"])}
+    named = act.data.get("form") or ("summary" if act.kind == "result_published" else None)
+    text = act.data.get("text") or ([] if named == "summary" else old["text"])
+    pdf = act.data.get("pdf") or ("" if changed or text != old["text"] else old["pdf"])
+    return {"form": str(named or old["form"]), "text": text, "pdf": str(pdf)}
+
+
+def _changed(key: str, old: Mapping[str, str], new: Mapping[str, str], harmless: frozenset[str]) -> dict[str, str]:
+    """That a field was changed; its words only where the drafter marked them harmless: a correction often takes out what harms."""
+    return {"field": key, "before": old.get(key, ""), "after": new.get(key, "")} if key in harmless else {"field": key}
+
+
+def _tell(page: Page, act: Any, kind: str, reason: str, changed: list[dict[str, str]]) -> None:
+    """One more line of the page's history. A field changed without showing words takes back the words shown of it before."""
+    hidden = {item["field"] for item in changed if "before" not in item}
+    for change in page.changes:
+        change["changed"] = [{"field": item["field"]} if item["field"] in hidden else item for item in change["changed"]]
+    page.changes.append({"at": act.at.isoformat(), "kind": kind, "reason": reason, "changed": changed, "act": str(act.id or "")})
 
 
 def _withdraw(page: Page, act: Any) -> None:
@@ -95,7 +120,7 @@ def _withdraw(page: Page, act: Any) -> None:
     reason = str(act.data.get("reason") or ("公示期满" if state == "expired" else ""))
     page.columns |= {"state": state, "withdrawn_at": act.at, "withdrawn_reason": reason, "withdrawn_act": str(act.id or "")}
     page.columns.setdefault("published_at", act.at)
-    page.changes.append({"at": act.at.isoformat(), "kind": state, "reason": reason, "changed": [], "act": str(act.id or "")})
+    _tell(page, act, state, reason, [])
 
 
 def _withhold(page: Page, act: Any) -> None:

@@ -101,17 +101,14 @@ def _day_zh(day: date | None) -> str:
 
 
 def history_of(row: Publication) -> list[dict[str, Any]]:
-    """The correction history, the newest first, in words."""
+    """The correction history, the newest first, in words. An item of `changed` has before and after only where these may be shown."""
     labels = labels_zh()
     return [
         {
             "at": change["at"],
             "words": CHANGE_ZH.get(change["kind"], change["kind"]),
             "reason": change["reason"],
-            "changed": [
-                {"field": labels.get(item["field"], item["field"]), **{key: item[key] for key in ("before", "after")}}
-                for item in change["changed"]
-            ],
+            "changed": [{**item, "field": labels.get(item["field"], item["field"])} for item in change["changed"]],
         }
         for change in reversed(row.changes)
     ]

@@ -65,8 +65,17 @@ def prepare(request: HttpRequest, case_id: str) -> HttpResponse:
     form = request.POST.get("form", page.form if page is not None else "full_text" if proposal.text else "summary")
     if request.method == "POST":
         try:
-            reason = request.POST.get("reason", "")
-            draft = service.draft(request.user, case_id, given, form, clock.now(), kind=kind, reason=reason, what=what)
+            draft = service.draft(
+                request.user,
+                case_id,
+                given,
+                form,
+                clock.now(),
+                kind=kind,
+                reason=request.POST.get("reason", ""),
+                what=what,
+                show_changed=request.POST.getlist("show_changed"),
+            )
             return redirect("disclosure:draft", draft.pk)
         except DisclosureError as refused:
             error = refused.message_zh
@@ -78,6 +87,7 @@ def prepare(request: HttpRequest, case_id: str) -> HttpResponse:
             "original": proposal.original.get(key, ""),
             "value": given.get(key, ""),
             "long": key in LONG,
+            "shown": key in request.POST.getlist("show_changed"),
         }
         for key in FIELDS
     ]
@@ -242,6 +252,7 @@ def _draft_context(draft: Draft) -> dict[str, Any]:
         "page": preview_of(draft),
         "drafter": names.get(draft.drafter, draft.drafter),
         "approver": names.get(draft.approver, draft.approver),
+        "shown_words": "、".join(labels_zh().get(key, key) for key in draft.show_changed),
         "act_id": uuid6.uuid7(),
         "page_id": queries.page_id(draft.case, draft.what),
         **_limits(draft.case),

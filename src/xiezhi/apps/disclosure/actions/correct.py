@@ -15,6 +15,8 @@ from django.db import transaction
 from xiezhi.apps.accounts import permissions
 from xiezhi.apps.disclosure.errors import DisclosureError
 from xiezhi.apps.disclosure.models import CorrectionRequest, CorrectionSource, Publication, State
+from xiezhi.apps.disclosure.screening import screen
+from xiezhi.apps.paperwork import service as paperwork
 from xiezhi.apps.record import service as record
 
 PER_HOUR = 10
@@ -68,7 +70,7 @@ def request_correction(page_id: str, given: dict[str, str], act_id: UUID, source
 
 
 def answer_correction(user: Any, receipt: str, act_id: UUID, now: datetime, *, corrected: bool | None, reason: str) -> Any:
-    """Record correction_answered, in writing. Returns Receipt or Refusal. Raises Forbidden, DisclosureError naming what is missing."""
+    """Record correction_answered, in writing. Returns Receipt or Refusal. Raises Forbidden, DisclosureError naming what is missing, LeakError."""
     row = CorrectionRequest.objects.filter(pk=receipt).first()
     if row is None:
         raise DisclosureError("没有这个回执号的更正申请。")
@@ -81,6 +83,7 @@ def answer_correction(user: Any, receipt: str, act_id: UUID, now: datetime, *, c
         raise DisclosureError("请选更正还是不更正。")
     if not reason.strip():
         raise DisclosureError("请写明核实的结果和理由，申请人凭回执号能看到。")
+    screen(paperwork.source_of(row.case), reason, where="书面答复")
     line = {
         "case": row.case,
         "act": "correction_answered",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -12,11 +12,13 @@ from django.db import transaction
 from xiezhi.apps.accounts import permissions
 from xiezhi.apps.disclosure import composing
 from xiezhi.apps.disclosure.errors import DisclosureError, LeakError
-from xiezhi.apps.disclosure.models import Draft, DraftState
-from xiezhi.apps.disclosure.reading import FIELDS
+from xiezhi.apps.disclosure.models import Draft, DraftState, Publication
+from xiezhi.apps.disclosure.reading import FIELDS, decided_day, page_id
 from xiezhi.apps.disclosure.reading_page import labels_zh
+from xiezhi.apps.disclosure.screening import screen
 from xiezhi.apps.paperwork import service as paperwork
 from xiezhi.apps.registry import queries as registry
+from xiezhi.core.law.clock import day_of
 from xiezhi.core.redact import KINDS
 from xiezhi.core.typeset import IncompleteDocument, Run
 
@@ -68,9 +70,8 @@ def propose(case_id: str) -> Proposal:
             removed += gone
     except IncompleteDocument as error:
         no_text = error.message_zh
-    return Proposal(
-        case_id, source.agency_id, original, summary, text, sorted(set(removed)), no_text, bool(source.facts.get("party.minor")), title
-    )
+    minor = is_minor(source.facts, day_of(decision.at))
+    return Proposal(case_id, source.agency_id, original, summary, text, sorted(set(removed)), no_text, minor, title)
 
 
 def draft(
@@ -83,10 +84,12 @@ def draft(
     kind: str = "result_published",
     reason: str = "",
     what: str = "decision",
+    show_changed: Sequence[str] = (),
 ) -> Draft:
     """Save a draft and put it up for approval; an older open draft of the case is replaced.
 
-    `what`: decision | performance (how a decision that is public was performed). Raises Forbidden, DisclosureError (a field is missing;
+    `what`: decision | performance (how a decision that is public was performed). `show_changed`: the fields of a correction whose words
+    before and after the drafter holds to be harmless; of all others the page tells only that they were changed. Raises Forbidden, DisclosureError (a field is missing;
     the party is a minor; a correction without a reason), LeakError.
     """
     proposal = propose(case_id)
@@ -107,6 +110,10 @@ def draft(
     text = proposal.text if form == "full_text" else []
     if found := composing.exposed("\n".join([*summary.values(), _plain(text)]), proposal.removed):
         raise LeakError(found)
+    # Only a correction shows words that were changed, and these may hold what is taken out by it.
+    harmless = [key for key in FIELDS if key in show_changed] if kind == "publication_updated" else []
+    source = paperwork.source_of(case_id)
+    screen(source, reason, *words_before(case_id, what, harmless), removed=proposal.removed, where="更正的说明")
     with transaction.atomic():
         Draft.objects.filter(case=case_id, state__in=[DraftState.SUBMITTED, DraftState.APPROVED]).update(state=DraftState.REPLACED)
         return Draft.objects.create(
@@ -119,10 +126,29 @@ def draft(
             text=text,
             redactions=sorted({KINDS.get(kind_, KINDS["other"]) for kind_, _value in proposal.removed}),
             reason=reason.strip(),
-            digest=composing.digest_of(case_id, kind, what=what, form=form, summary=summary, text=text),
+            show_changed=harmless,
+            digest=composing.digest_of(
+                case_id, kind, what=what, form=form, summary=summary, text=text, reason=reason.strip(), show_changed=harmless
+            ),
             drafter=user.person_id or "",
             drafted_at=now,
         )
+
+
+def words_before(case_id: str, what: str, fields: Sequence[str]) -> list[str]:
+    """The words that now stand on the page in these fields, which a correction would show as the old ones."""
+    row = Publication.objects.filter(pk=page_id(case_id, what)).first() if fields else None
+    shown = {"agency": "agency_name"}
+    return [str(getattr(row, shown.get(key, key)) or "") for key in fields] if row is not None else []
+
+
+def is_minor(facts: Mapping[str, Any], day: date) -> bool:
+    """Whether the party is called a minor or was under eighteen on that day (未成年人保护法 第二条、第一百零三条).
+
+    The courts count full years from the day after the birthday, so on the eighteenth birthday itself nobody is named yet.
+    """
+    born = decided_day(str(facts.get("party.birth_date") or ""))
+    return bool(facts.get("party.minor")) or (born is not None and (day.year - 18, day.month, day.day) <= (born.year, born.month, born.day))
 
 
 def _plain(text: list[dict[str, Any]]) -> str:

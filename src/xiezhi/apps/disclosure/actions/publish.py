@@ -13,12 +13,13 @@ from django.db import transaction
 from xiezhi.apps.accounts import permissions
 from xiezhi.apps.disclosure import composing
 from xiezhi.apps.disclosure.actions.approve import filled
-from xiezhi.apps.disclosure.actions.draft import propose
+from xiezhi.apps.disclosure.actions.draft import propose, words_before
 from xiezhi.apps.disclosure.errors import DisclosureError, LeakError
 from xiezhi.apps.disclosure.models import Draft, DraftState
 from xiezhi.apps.disclosure.queries import public_address
 from xiezhi.apps.disclosure.reading import FIELDS
 from xiezhi.apps.disclosure.reading_page import labels_zh
+from xiezhi.apps.disclosure.screening import screen
 from xiezhi.apps.paperwork import service as paperwork
 from xiezhi.apps.record import service as record
 from xiezhi.core.typeset import Block, Paper, Run
@@ -55,6 +56,8 @@ def publish(user: Any, draft_id: UUID, act_id: UUID, now: datetime) -> Any:
             data["text"] = row.text
         if row.reason:
             data["reason"] = row.reason
+        if row.show_changed:
+            data["show_changed"] = row.show_changed
         line = {
             "case": row.case,
             "act": row.kind,
@@ -97,8 +100,12 @@ def check(pdf: bytes, row: Draft) -> None:
     document = pypdfium2.PdfDocument(pdf)
     text = "\n".join(page.get_textpage().get_text_bounded() for page in document)
     document.close()
-    if found := composing.exposed("\n".join([text, *map(str, row.summary.values())]), propose(row.case).removed):
+    removed = propose(row.case).removed
+    if found := composing.exposed("\n".join([text, *map(str, row.summary.values())]), removed):
         raise LeakError(found)
+    screen(
+        paperwork.source_of(row.case), row.reason, *words_before(row.case, row.what, row.show_changed), removed=removed, where="更正的说明"
+    )
 
 
 def _full_text(row: Draft) -> Paper:

@@ -9,11 +9,13 @@ from uuid import UUID
 from xiezhi.apps.accounts import permissions
 from xiezhi.apps.disclosure.errors import DisclosureError
 from xiezhi.apps.disclosure.models import Publication, State
+from xiezhi.apps.disclosure.screening import screen
+from xiezhi.apps.paperwork import service as paperwork
 from xiezhi.apps.record import service as record
 
 
 def withdraw(user: Any, page_id: str, reason: str, act_id: UUID, now: datetime) -> Any:
-    """Record publication_withdrawn. The reason is public. Returns Receipt or Refusal. Raises Forbidden, DisclosureError."""
+    """Record publication_withdrawn. The reason is public. Returns Receipt or Refusal. Raises Forbidden, DisclosureError, LeakError."""
     page = Publication.objects.filter(pk=page_id).first()
     if page is None:
         raise DisclosureError("没有这条公示。")
@@ -24,6 +26,7 @@ def withdraw(user: Any, page_id: str, reason: str, act_id: UUID, now: datetime) 
         raise DisclosureError("这条公示已经撤回了。")
     if not reason.strip():
         raise DisclosureError("撤回要公开说明理由（行政处罚法第四十八条第二款）。请写明理由，它会显示在公示页上。")
+    screen(paperwork.source_of(page.case), reason, where="撤回的理由")
     line = {
         "case": page.case,
         "act": "publication_withdrawn",
