@@ -87,3 +87,9 @@ def test_a_fifth_of_a_long_term_is_soon():
     opened, due = NOW - timedelta(days=80), NOW + timedelta(days=18)
     assert words.deadline(due, NOW, Week()).kind == "ok"
     assert words.deadline(due, NOW, Week(), opened).kind == "soon"
+
+
+def test_a_term_that_ends_with_a_day_is_past_by_calendar_days():
+    due = datetime(2026, 11, 18, 15, 59, 59, 999999, tzinfo=UTC)  # the end of 18 November in China
+    assert words.deadline(due, datetime(2026, 11, 25, 1, 0, tzinfo=UTC)).words == "已超 7 天"
+    assert words.deadline(due, datetime(2026, 11, 18, 16, 1, tzinfo=UTC)).words == "已超 1 天"

@@ -27,13 +27,15 @@ def command(file: Path | None, by: str, year: int | None) -> None:
 
 def _load(file: Path, by: str, year: int | None) -> None:
     from xiezhi.apps.registry import service
-    from xiezhi.apps.registry.notice import NoticeError
+    from xiezhi.apps.registry.notice import NoticeError, read
     from xiezhi.site import clock
 
     try:
         row = service.load_calendar_year(file.read_bytes(), by, clock.now(), year=year)
     except NoticeError as error:
         raise click.ClickException(f"{file}: {error}") from None
+    if missing := read(row.csv).missing_zh:
+        click.echo(f"{file}: 可能不全：没有列出法定节假日 {missing}，它们会算作工作日。请核对后再载入一次。", err=True)
     click.echo(f"{row.year}: {row.days.count()} days of {row.notice} loaded")
 
 

@@ -100,7 +100,7 @@ class Deadline:
 def deadline(due: datetime, now: datetime, calendar: Workdays | None = None, opened: datetime | None = None) -> Deadline:
     """Say how far off `due` is. With a calendar, days are working days; `opened` lets a fifth of the term count as soon."""
     if now > due:
-        return Deadline("late", f"已超 {_past(now - due)}")
+        return Deadline("late", f"已超 {_past(due, now)}")
     last, today = day_of(due), day_of(now)
     days = (last - today).days
     left = calendar.workdays_between(today, last) if calendar else days
@@ -116,7 +116,11 @@ def deadline(due: datetime, now: datetime, calendar: Workdays | None = None, ope
     return Deadline(kind, f"还剩 {left} 个工作日")
 
 
-def _past(over: timedelta) -> str:
+def _past(due: datetime, now: datetime) -> str:
+    """How long past: a term that ends with a day is counted in days, one that ends at an hour by the clock."""
+    if due.astimezone(SHANGHAI).strftime("%H:%M") == "23:59":
+        return f"{(day_of(now) - day_of(due)).days} 天"
+    over = now - due
     hours = int(over.total_seconds() // 3600)
     if hours < 1:
         return f"{max(1, int(over.total_seconds() // 60))} 分钟"

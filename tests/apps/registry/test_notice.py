@@ -69,3 +69,9 @@ def test_the_preview_shows_only_days_that_change():
         (date(2027, 1, 1), True, False),  # a Friday off; Saturday the 2nd was off anyway
         (date(2027, 1, 9), False, True),
     ]
+
+
+def test_a_part_of_a_notice_is_told_by_the_holidays_that_it_leaves_out():
+    assert read(GOOD).missing_zh == "10月1日（国庆节）", "1 May, 2 and 3 October 2027 fall on days off anyway"
+    whole = GOOD + "2027-10-01,holiday,国庆节,\n"
+    assert read(whole).missing_zh == ""

@@ -8,6 +8,7 @@ from . import views
 
 app_name = "record"
 urlpatterns = [
+    path("", views.front, name="front"),
     path("checkpoint", views.checkpoint, name="checkpoint"),
     path("key", views.key, name="key"),
     re_path(r"^tile/entries/(?P<path>.{1,60})$", views.entries, name="entries"),

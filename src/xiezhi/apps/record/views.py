@@ -30,6 +30,22 @@ def _missing(what: str) -> HttpResponse:
     return HttpResponse(f"{what} 不存在。\n{what} is not there.\n", status=404, content_type=TEXT)
 
 
+FRONT = """公示日志（C2SP tlog-tiles）：只能追加，任何人都可以下载、核验、留存。
+The public log (C2SP tlog-tiles): append-only, for anyone to fetch, verify and keep.
+
+  checkpoint                     签名检查点  the signed head
+  key                            验证公钥    the verifier key
+  tile/<L>/<N>[.p/<W>]           哈希瓦片    tiles of hashes
+  tile/entries/<N>[.p/<W>]       日志条目    entries
+"""
+
+
+@require_safe
+def front(_: HttpRequest) -> HttpResponse:
+    """What stands under this address."""
+    return _open(HttpResponse(FRONT, content_type=TEXT))
+
+
 @require_safe
 @_briefly
 def checkpoint(_: HttpRequest) -> HttpResponse:

@@ -36,6 +36,10 @@ class NoticeDay:
     name: str
 
 
+# The statutory holidays with a fixed date (全国年节及纪念日放假办法): no notice leaves them out.
+_FIXED = {(1, 1): "元旦", (5, 1): "劳动节", (10, 1): "国庆节", (10, 2): "国庆节", (10, 3): "国庆节"}
+
+
 @dataclass(frozen=True, slots=True)
 class Notice:
     year: int
@@ -46,6 +50,13 @@ class Notice:
     @property
     def digest(self) -> str:
         return hashlib.sha256(self.text.encode()).hexdigest()
+
+    @property
+    def missing_zh(self) -> str:
+        """The statutory holidays on weekdays that it leaves out, in words: then it is a part of a notice. Empty when whole."""
+        holidays = {one.day for one in self.days if one.kind == "holiday"}
+        missing = [day for day in (date(self.year, *key) for key in _FIXED) if day not in holidays and day.weekday() < 5]
+        return "、".join(f"{day.month}月{day.day}日（{_FIXED[day.month, day.day]}）" for day in missing)
 
 
 class Weekly(Protocol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -162,8 +163,8 @@ def in_certificate_state(rows: QuerySet[Person], state: str, day: date) -> Query
 
 
 def find_by_certificate(number: str, now: datetime) -> CertificateAnswer:
-    """Look a certificate number up. Spaces around and inside do not matter; the whole number must be given."""
-    wanted = "".join(number.split())
+    """Look a certificate number up. Spaces and full-width digits do not matter; the whole number must be given."""
+    wanted = "".join(unicodedata.normalize("NFKC", number).split())
     row = Person.objects.select_related("agency").filter(certificate_no=wanted).first() if wanted else None
     state = certificate_state(row, day_of(now)) if row else "not_found"
     return CertificateAnswer(state=state, zh=_STATE_ZH[state], number=wanted, asked_at=now, person=row)

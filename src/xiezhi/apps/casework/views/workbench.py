@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from xiezhi.apps.accounts.permissions import may, require, visible_agency
@@ -52,6 +52,8 @@ def _groups(rows: list[CaseFile], user: Any, *, found: bool) -> list[dict[str, A
 @login_required
 def workbench(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
+    if not may(user, "case.read") and may(user, "registry.read"):
+        return redirect("registry:index")  # an administrator's first page is the registry
     require(user, "case.read")
     asked = _asked(request)
     filtered = any(asked[name] for name in ("q", "who", "stage", "state"))
