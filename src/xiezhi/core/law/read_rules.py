@@ -258,7 +258,7 @@ class RuleReader:
             )
         return {
             "count": who["count"].integer() if "count" in who else None,
-            "role": who["role"].choice(self.words.roles, "a role of the vocabulary") if "role" in who else None,
+            "role": self._roles(who["role"]) if "role" in who else (),
             "certificate": who["certificate"].choice(("valid",), "a state of the certificate") if "certificate" in who else None,
             "qualification": who["qualification"].choice(("legal", "legal_if_first"), "a qualification")
             if "qualification" in who
@@ -267,6 +267,11 @@ class RuleReader:
             "apart_from": self.acts(who["apart_from"]) if "apart_from" in who else (),
             "field": self.key(who["field"]) if "field" in who else None,
         }
+
+    def _roles(self, node: Node) -> tuple[str, ...]:
+        """One role, or a list of roles of which the person needs one."""
+        what = "a role of the vocabulary"
+        return node.choices(self.words.roles, what) if node.is_list else (node.choice(self.words.roles, what),)
 
 
 def _as(f: dict[str, Node]) -> str:

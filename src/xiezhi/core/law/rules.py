@@ -193,7 +193,7 @@ class Coverage(Rule):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person(Rule):
-    """Who acts: how many, in which role, with what certificate or qualification, apart from whom.
+    """Who acts: how many, in which role (one of), with what certificate or qualification, apart from whom.
 
     `field`: the persons stand in that data key instead of `by`; `since`: first reviewers from that day on.
     """
@@ -201,7 +201,7 @@ class Person(Rule):
     kind: ClassVar[str] = "person"
     on: tuple[str, ...]
     count: int | None = None
-    role: str | None = None
+    role: tuple[str, ...] = ()
     certificate: str | None = None
     qualification: str | None = None
     since: date | None = None

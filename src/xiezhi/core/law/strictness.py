@@ -96,6 +96,8 @@ def _person(base: Person, own: Person) -> list[str]:
     lost.extend(
         f"it asked for a {name}" for name in ("role", "certificate", "qualification") if getattr(base, name) and not getattr(own, name)
     )
+    if base.role and own.role and not set(own.role) <= set(base.role):
+        lost.append("it asked for fewer roles")
     if not set(base.apart_from) <= set(own.apart_from):
         lost.append("it kept more persons apart")
     return lost

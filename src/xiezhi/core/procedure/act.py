@@ -64,6 +64,14 @@ class Act:
     def end(self) -> datetime:
         return self.until or self.at
 
+    @property
+    def counts_from(self) -> datetime | date:
+        """From when terms run: for service the day on which it takes effect, where that is stated (civil procedure law art. 87-95:
+        an announcement takes effect only after its days), else the begin of the act.
+        """
+        stated = self.own.get("served_on")
+        return stated if isinstance(stated, date) else self.at
+
 
 @dataclass(frozen=True, slots=True)
 class Person:

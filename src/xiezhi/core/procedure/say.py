@@ -9,6 +9,8 @@ from xiezhi.core.law.clock import SHANGHAI
 from xiezhi.core.law.vocabulary import Vocabulary
 from xiezhi.core.procedure.finding import NotJudged
 from xiezhi.core.procedure.guard import Unknown
+from xiezhi.core.procedure.guard.parse import GuardError, parse
+from xiezhi.core.procedure.guard.prose import prose
 from xiezhi.core.procedure.kinds.person import NO_PEOPLE
 
 _PERSON = "person:"
@@ -39,7 +41,15 @@ def fact_zh(name: str, vocabulary: Vocabulary) -> str:
         return f"人员“{name.removeprefix(_PERSON)}”的登记信息"
     bare = name.split(".", 1)[1] if name.split(".", 1)[0] in ("this", "it", "opener") and "." in name else name
     word = vocabulary.key(bare)
-    return word.zh if word is not None else name
+    return word.zh if word is not None else _asked_zh(name, vocabulary)
+
+
+def _asked_zh(name: str, vocabulary: Vocabulary) -> str:
+    """What is missing and is no fact of the vocabulary: the time or the content of an earlier act. Never the guard's own text."""
+    try:
+        return prose(parse(name), vocabulary, "zh") + "的记录" if "(" in name else "有关情况"
+    except GuardError:
+        return "有关情况"
 
 
 def fact_en(name: str) -> str:

@@ -15,7 +15,7 @@ from xiezhi.core.procedure.guard.names import Names
 from xiezhi.core.procedure.guard.scene import Scene
 from xiezhi.core.procedure.guard.times import elapsed, fades, of_time, past
 from xiezhi.core.procedure.guard.tree import Call, Path
-from xiezhi.core.procedure.guard.values import Unknown, Value, join
+from xiezhi.core.procedure.guard.values import Unknown, Value, join, listed
 
 Found: TypeAlias = "Act | Unknown | None"
 
@@ -200,8 +200,41 @@ def _over_values(call: Call, names: Names, definitions: Definitions) -> Closure:
         case "covers":
             media = closure_of(call.values[1], names, definitions)
             return lambda scene: _covers(value(scene), media(scene))
+        case "after":
+            return _after(value, closure_of(call.values[1], names, definitions))
+        case "without":
+            return _without(value, closure_of(call.values[1], names, definitions))
         case _:
             return of_time(call, value, names)
+
+
+def _after(later: Closure, earlier: Closure) -> Closure:
+    """`after(x, y)`: the act x stands after the act y in fold order; false where there is no y."""
+
+    def after(scene: Scene) -> bool | Unknown:
+        x, y = later(scene), earlier(scene)
+        if type(x) is Unknown or type(y) is Unknown:
+            return x if type(x) is Unknown else y
+        return isinstance(x, Act) and isinstance(y, Act) and _place(scene, x) > _place(scene, y)
+
+    return after
+
+
+def _place(scene: Scene, act: Act) -> int:
+    """Where the act stands in fold order; the act judged stands after all others."""
+    return next((place for place in scene.of(act.kind) if scene.acts[place] is act), len(scene.acts))
+
+
+def _without(items: Closure, taken: Closure) -> Closure:
+    """`without(x, y)`: the items of the list x that the list y does not hold."""
+
+    def without(scene: Scene) -> Value:
+        x, y = items(scene), taken(scene)
+        if type(x) is Unknown or type(y) is Unknown:
+            return x if type(x) is Unknown else y
+        return tuple(item for item in listed(x) if item not in listed(y))
+
+    return without
 
 
 def _covers(act: Value, media: Value) -> bool | Unknown:

@@ -125,6 +125,8 @@ _ARITY = {
     "elapsed": 3,
     "past": 4,
     "covers": 2,
+    "after": 2,
+    "without": 2,
     "recorded": 1,
     "weekday": 1,
     "workday": 1,

@@ -9,7 +9,9 @@ from decimal import Decimal
 from xiezhi.core.procedure.guard.tree import All, AnyOf, Call, Compare, Items, Literal, Not, Param, Path, Sum, Tree
 
 OVER_ACTS = frozenset({"done", "any", "all", "count", "last", "first", "since", "persons"})
-OVER_VALUES = frozenset({"elapsed", "past", "covers", "recorded", "weekday", "workday", "holiday", "hour", "empty", "size"})
+OVER_VALUES = frozenset(
+    {"elapsed", "past", "covers", "recorded", "weekday", "workday", "holiday", "hour", "empty", "size", "after", "without"}
+)
 CALLS = OVER_ACTS | OVER_VALUES
 
 _COMPARISONS = ("==", "!=", "<=", ">=", "<", ">", "in", "intersects")

@@ -39,6 +39,8 @@ _CALLS = {
         "hour": "{0}的钟点",
         "empty": "未填写{0}",
         "size": "{0}的项数",
+        "after": "{0}在{1}之后",
+        "without": "{0}中除{1}以外的各项",
     },
     "en": {
         "done": "{0} was done",
@@ -59,6 +61,8 @@ _CALLS = {
         "hour": "the hour of {0}",
         "empty": "{0} is not stated",
         "size": "the number of items of {0}",
+        "after": "{0} comes after {1}",
+        "without": "{0} without {1}",
     },
 }
 _JOIN = {"zh": ("，且", "，或者", "并非"), "en": (" and ", " or ", "not ")}

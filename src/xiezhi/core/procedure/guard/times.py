@@ -57,7 +57,7 @@ def hours_compared(start: Closure, end: Closure, limit: Closure, op: Callable[[A
 
     def compared(scene: Scene) -> bool | Unknown:
         a, b, hours = start(scene), end(scene), limit(scene)
-        a, b = (a.at if type(a) is Act else a), (b.at if type(b) is Act else b)
+        a, b = (a.counts_from if type(a) is Act else a), (b.counts_from if type(b) is Act else b)
         if type(a) is datetime and type(b) is datetime and type(hours) is int:
             return op(b - a, timedelta(hours=hours))
         return general(scene)
@@ -88,9 +88,9 @@ def _unit(tree: Tree) -> str:
 
 
 def instant(value: Value, shown: str) -> date | Unknown:
-    """The time that a value means: an act's begin, a day, an instant. Anything else is not known under the name shown."""
+    """The time that a value means: when an act counts from, a day, an instant. Anything else is not known under the name shown."""
     if type(value) is Act:
-        return value.at
+        return value.counts_from
     if isinstance(value, (date, Unknown)):
         return value
     if isinstance(value, str):

@@ -85,10 +85,10 @@ def intersects(left: Value, right: Value) -> bool | Unknown:
     unknown = _unknown_of(left, right)
     if unknown is not None:
         return unknown
-    return not frozenset(_many(left)).isdisjoint(_many(right))
+    return not frozenset(listed(left)).isdisjoint(listed(right))
 
 
-def _many(value: Value) -> tuple[Value, ...] | frozenset[Value]:
+def listed(value: Value) -> tuple[Value, ...] | frozenset[Value]:
     if value is None:
         return ()
     return value if isinstance(value, (tuple, frozenset)) else (value,)

@@ -70,9 +70,9 @@ def _who(rule: PersonRule) -> Callable[[Act], tuple[str, ...]]:
 def _fitting(rule: PersonRule) -> Fitting | None:
     """Whether one known person fits on that day (None: their row does not say); no test when nothing about persons is asked."""
     tests: list[Fitting] = []
-    if rule.role is not None:
-        role = rule.role
-        tests.append(lambda one, _day: role in one.roles)
+    if rule.role:
+        roles = frozenset(rule.role)
+        tests.append(lambda one, _day: not roles.isdisjoint(one.roles))
     if rule.certificate is not None:
         tests.append(lambda one, day: one.certified(day))
     if rule.qualification is not None:
@@ -102,8 +102,8 @@ def _qualified(rule: PersonRule) -> Fitting:
 
 
 def _words(rule: PersonRule, tools: Tools) -> tuple[str, str]:
-    role = rule.role or "person"
-    role_zh = tools.vocabulary.roles.get(role, "人员")
+    role = " or ".join(rule.role) or "person"
+    role_zh = "或者".join(tools.vocabulary.roles[one] for one in rule.role) or "人员"
     en = f"{rule.count or 'every'} {role}"
     zh = f"{rule.count}名{role_zh}" if rule.count else f"每名{role_zh}"
     if rule.certificate is not None:

@@ -73,7 +73,7 @@ def _anchor(rule: Lead, tools: Tools) -> Callable[[Scene], datetime | Unknown | 
 
         def of_act(scene: Scene) -> datetime | Unknown | None:
             act = find(scene)
-            return act.at if isinstance(act, Act) else act
+            return as_instant(act.counts_from) if isinstance(act, Act) else act
 
         return of_act
     name = rule.anchor_data or ""
