@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFieldsSent
 from django.http import Http404, HttpRequest
 from django.test import RequestFactory
 
 from xiezhi.site import errors
-from xiezhi.site.limits import RequestSizeMiddleware
+from xiezhi.site.limits import PublicSizeMiddleware, RequestSizeMiddleware
 
 
 class _Unread:
@@ -18,15 +19,16 @@ class _Unread:
     readline = read
 
 
-def _through(**environ) -> tuple[int, str]:
-    request = RequestFactory().generic("POST", "/desk/", **{"wsgi.input": _Unread(), **environ})
+def _through(middleware=RequestSizeMiddleware, path="/desk/", user=None, **environ) -> tuple[int, str]:
+    request = RequestFactory().generic("POST", path, **{"wsgi.input": _Unread(), **environ})
 
     def inner(_: HttpRequest):
         from django.http import HttpResponse
 
         return HttpResponse("in")
 
-    response = RequestSizeMiddleware(inner)(request)
+    request.user = user or AnonymousUser()
+    response = middleware(inner)(request)
     return response.status_code, response.content.decode()
 
 
@@ -41,6 +43,41 @@ def test_the_limit_itself_passes(settings):
     settings.REQUEST_LIMIT = 100
     assert _through(CONTENT_LENGTH="100")[0] == 200
     assert _through(CONTENT_LENGTH="101")[0] == 413
+
+
+@pytest.mark.parametrize(
+    ("path", "signed_in", "status"),
+    [
+        ("/verify", False, 413),
+        ("/verify", True, 413),
+        ("/desk/cases/1/", False, 413),
+        ("/desk/cases/1/", True, 200),
+        ("/sign-in", False, 413),
+    ],
+)
+def test_a_stranger_sends_sixty_megabytes_and_no_more(path, signed_in, status):
+    class Account:
+        is_authenticated = signed_in
+
+    size = 60 * 1024**2
+    assert _through(PublicSizeMiddleware, path, Account(), CONTENT_LENGTH=str(size))[0] == 200
+    got, text = _through(PublicSizeMiddleware, path, Account(), CONTENT_LENGTH=str(size + 1))
+    assert got == status
+    assert status == 200 or "60.0 MB" in text
+
+
+def test_a_made_up_session_does_not_open_the_desk_for_uploads(client, db):
+    client.cookies["sessionid"] = "made-up"
+    answer = client.generic("POST", "/desk/cases/new", CONTENT_LENGTH=str(61 * 1024**2), **{"wsgi.input": _Unread()})
+    assert answer.status_code == 413
+
+
+def test_a_foreign_host_is_told_what_to_do(client, settings):
+    settings.ALLOWED_HOSTS = ["localhost"]
+    answer = client.get("/", HTTP_HOST="evil.example")
+    assert answer.status_code == 400
+    assert "XIEZHI_PUBLIC_URL" in answer.content.decode()
+    assert "evil.example" not in answer.content.decode()
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
+from django.conf import settings
 from django.db import transaction
 
 from xiezhi.apps.accounts import service as accounts
@@ -169,7 +170,7 @@ def _documents(case: str) -> None:
         for document in wanted.get(entry.kind, ()):
             if document in entry.body.get("documents", []):
                 at = entry.at if isinstance(entry.at, datetime) else parse_time(str(entry.at))
-                made = paperwork.make(document, case, {**entry.body, "act": entry.kind}, at)
+                made = paperwork.make(document, case, {**entry.body, "act": entry.kind}, at, origin=settings.OWN_ADDRESS)
                 record.attach(entry.id, {"kind": "document", "files": [made.file], "at": at}, uuid5(_DEMO, f"{entry.id}-{document}"), at)
 
 

@@ -6,7 +6,7 @@ import logging
 import sys
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.core.exceptions import DisallowedHost, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db.utils import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template import TemplateDoesNotExist, loader
@@ -73,6 +73,14 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     if isinstance(exception, TooManyFilesSent):
         most_files = settings.DATA_UPLOAD_MAX_NUMBER_FILES
         return page(request, 400, "文件太多", f"一次最多上传 {most_files} 个文件，没有保存。", "请分几次上传。")
+    if isinstance(exception, DisallowedHost):
+        return plain(
+            request,
+            400,
+            "网址不是本系统的",
+            "您是用一个没有登记的域名或者地址打开本系统的，没有处理这次请求。",
+            "请用本单位公布的网址打开。管理员：把这个域名写进 XIEZHI_PUBLIC_URL 或者 XIEZHI_HOSTS，再启动一次。",
+        )
     return page(request, 400, "请求无法读取", "系统没有读懂这次提交，没有保存任何内容。", "请返回上一页，检查后重新提交。")
 
 
@@ -99,8 +107,8 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return page(request, 404, "没有找到页面", what, "请检查网址，或从首页重新查找。")
 
 
-def too_large(request: HttpRequest, size: int) -> HttpResponse:
-    limit = settings.REQUEST_LIMIT
+def too_large(request: HttpRequest, size: int, limit: int) -> HttpResponse:
+    """413: the body has `size` bytes where `limit` are taken."""
     response = plain(
         request,
         413,

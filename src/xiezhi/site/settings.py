@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from xiezhi.site.address import YEAR, address
 from xiezhi.site.home import CHECKOUT, home
 
 XIEZHI_HOME = home()
@@ -51,8 +52,16 @@ def database_from_url(url: str) -> dict[str, Any]:
 
 SECRET_KEY = _secret_key()
 DEBUG = os.environ.get("XIEZHI_DEBUG") == "1"
-ALLOWED_HOSTS = os.environ.get("XIEZHI_HOSTS", "*").split(",")
-PUBLIC_URL = os.environ.get("XIEZHI_PUBLIC_URL", "")
+
+# Where the installation is reached (docs/operating.md). A request's Host head is never put into a document: OWN_ADDRESS stands in for
+# a public address that is not set.
+_ADDRESS = address(os.environ)
+PUBLIC_URL, OWN_ADDRESS = _ADDRESS.public, _ADDRESS.own
+ALLOWED_HOSTS = list(_ADDRESS.hosts)
+TRUSTED_PROXIES = _ADDRESS.proxies
+CSRF_TRUSTED_ORIGINS = list(_ADDRESS.origins)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _ADDRESS.secure
+SECURE_HSTS_SECONDS = YEAR if _ADDRESS.secure else 0
 
 # The launcher sets DATABASE_URL before Django starts when the database is the embedded one.
 DATABASE_URL = os.environ.get("DATABASE_URL", "")
@@ -79,6 +88,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "xiezhi.site.proxy.TrustedProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "xiezhi.site.limits.RequestSizeMiddleware",
@@ -86,7 +96,9 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "xiezhi.site.limits.PublicSizeMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "xiezhi.apps.accounts.first_password.FirstPasswordMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -170,7 +182,8 @@ LOG_KEY = XIEZHI_HOME / "keys" / "log"
 LOG_PUBLISHED = XIEZHI_HOME / "log"
 LOG_ORIGIN = os.environ.get("XIEZHI_LOG_ORIGIN", "")
 
-# The largest request body that is read at all, and the largest single file.
+# The largest request body that is read at all, and the largest from anybody who is not signed in or outside the desk, in bytes.
+PUBLIC_REQUEST_LIMIT = 60 * 1024**2
 REQUEST_LIMIT = int(os.environ.get("XIEZHI_REQUEST_LIMIT", str(2 * 1024**3)))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024**2
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000

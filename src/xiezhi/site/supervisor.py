@@ -17,6 +17,7 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+from xiezhi.site.address import AddressError, address, own_address
 from xiezhi.site.binaries import LaunchError
 from xiezhi.site.children import Child, end_leftovers, remember
 from xiezhi.site.cluster import Cluster
@@ -54,8 +55,7 @@ class Supervisor:
 
     @property
     def address(self) -> str:
-        shown = "localhost" if self.host in ("0.0.0.0", "127.0.0.1", "::") else self.host  # noqa: S104 - compared, not bound
-        return f"http://{shown}:{self.port}/"
+        return f"{own_address(self.host, self.port)}/"
 
     # --- from nothing to a page --------------------------------------------------------------------------------------
 
@@ -227,6 +227,10 @@ def run(home: Path | None = None) -> int:
     text = os.environ.get("PORT") or "8000"
     if not text.isdecimal() or not 0 < int(text) < 65536:
         raise UpError(f"PORT is {text!r}; expected a number from 1 to 65535")
+    try:
+        address(os.environ)
+    except AddressError as error:
+        raise UpError(str(error)) from None
     place = home or default_home()
     place.mkdir(parents=True, exist_ok=True)
     return Supervisor(place, os.environ.get("XIEZHI_BIND", "127.0.0.1"), int(text)).run()

@@ -77,6 +77,21 @@ def test_a_first_sign_in_leads_to_the_password_with_a_hint(client, user):
     assert User.objects.get().check_password(new)
 
 
+@pytest.mark.parametrize("address", ["/desk/", "/desk/me/", "/desk/registry/people/", "/desk/cases/new", "/desk/nothing"])
+def test_with_the_first_password_every_page_of_the_desk_leads_to_changing_it(client, user, address):
+    User.objects.update(must_change_password=True)
+    enter(client)
+    for ask in (client.get, client.post):
+        answer = ask(address)
+        assert (answer.status_code, answer["Location"]) == (302, "/desk/me/password")
+    page = client.get("/desk/me/password").content.decode()
+    assert "没有保存：请先换成自己的密码" in page
+    assert "以后再改" not in page
+    assert client.get("/").status_code == 200
+    assert client.post("/sign-out").status_code == 302
+    assert "_auth_user_id" not in client.session
+
+
 def test_a_short_password_is_refused_in_chinese(client, user):
     enter(client)
     page = client.post("/desk/me/password", {"old_password": PASSWORD, "new_password1": "短", "new_password2": "短"}).content.decode()

@@ -84,11 +84,15 @@ def test_a_ticked_notice_is_set_numbered_and_stored_with_the_act(world, investig
     assert b"".join(shown.streaming_content) == pdf
 
 
-def test_the_code_leads_to_the_address_by_which_the_request_came(world, investigated, browse, at_ten) -> None:
+def test_the_code_leads_to_the_installations_own_address_and_never_where_a_request_says(
+    world, investigated, browse, at_ten, settings
+) -> None:
+    settings.OWN_ADDRESS = "http://localhost:8123"
     case = investigated()
     browse(world["zhou"]).post(_url(case, "penalty_proposed"), _form(**NOTICE), headers={"host": "xiezhi.example.invalid"})
     pdf = paperwork.open_file(record.history(case)[-1].body["files"][0]["sha256"]).read()
-    assert "http://xiezhi.example.invalid/p/" in _text(pdf)
+    assert "http://localhost:8123/p/" in _text(pdf)
+    assert "xiezhi.example.invalid" not in _text(pdf)
 
 
 def test_a_second_click_makes_no_second_paper_and_takes_no_second_number(world, investigated, browse, at_ten) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -37,7 +38,7 @@ __all__ = [
     "line_of",
     "of_case",
     "open_case",
-    "origin_of",
+    "own_origin",
     "people_for",
     "posted",
     "preview",
@@ -143,9 +144,9 @@ def wants_more_rows(request: HttpRequest) -> bool:
     return "more_recordings" in request.POST
 
 
-def origin_of(request: HttpRequest) -> str:
-    """The address by which this request came, for codes on documents where no public address is set."""
-    return request.build_absolute_uri("/")
+def own_origin() -> str:
+    """The installation's own address, for codes on documents where no public address is set; never what a request's Host head says."""
+    return str(settings.OWN_ADDRESS)
 
 
 def preview(request: HttpRequest, form: Any, line: Callable[[], dict[str, Any]], now: datetime) -> Any:

@@ -1,6 +1,6 @@
 """The front door of paperwork: numbers, documents, the store.
 
-- `next_number(agency_id, word, now)`: the next number of a series, inside the act's transaction
+- `next_number(agency_id, word, at)`: the next number of a series, inside the act's transaction
 - `make(document_type, case_id, act_line, now)`: a document of a case, as PDF/A, numbered and stored
 - `source_for`, `compose`, `keep`: the same in three steps, so that what is slow is done before a number is drawn, and what is
   refused leaves no file; all but the first inside the act's transaction
@@ -80,7 +80,7 @@ def make(document_type: str, case_id: str, act_line: Mapping[str, Any], now: dat
     """Make the document of an act, inside its transaction. Raises TypesetError with words for the page.
 
     Its `.file` belongs into the line's `files`, its `.number` into the data where the act has a number of its own. `origin` is
-    this site's address as the request came by it, for the code where no public address is set.
+    this installation's own address, for the code where no public address is set.
     """
     return making.make(document_type, source_of(case_id), act_line, now, public_address=_address(case_id, origin))
 
@@ -91,7 +91,7 @@ def compose(document_type: str, source: CaseSource, act_line: Mapping[str, Any],
 
 
 def _address(case_id: str, origin: str) -> str:
-    """Where the code on a document leads: the public address of the settings, else the one by which the request came."""
+    """Where the code on a document leads: the public address of the settings, else the installation's own."""
     from xiezhi.apps.disclosure import queries as disclosure
 
     if address := disclosure.public_address(case_id):

@@ -54,7 +54,7 @@ def submit(request: HttpRequest, file: CaseFile) -> HttpResponse:
             if shown is not None:
                 return shown
         elif form.is_valid():
-            answer = pages.answered(form, lambda: service.submit(request.user, file, form, now, origin=pages.origin_of(request)))
+            answer = pages.answered(form, lambda: service.submit(request.user, file, form, now, origin=pages.own_origin()))
             if isinstance(answer, Receipt):
                 return pages.landing(file.case, answer)
             if answer is not None:

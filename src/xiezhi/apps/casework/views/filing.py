@@ -18,7 +18,7 @@ from xiezhi.apps.casework.pages import (
     answered,
     form_context,
     landing,
-    origin_of,
+    own_origin,
     people_for,
     posted,
     preview,
@@ -76,7 +76,7 @@ def new(request: HttpRequest) -> HttpResponse:
             if shown is not None:
                 return shown
         elif form.is_valid():
-            answer = answered(form, lambda: service.file_case(user, form, now, origin=origin_of(request)))
+            answer = answered(form, lambda: service.file_case(user, form, now, origin=own_origin()))
             if isinstance(answer, Receipt):
                 return landing(answer.case, answer)
             if answer is not None:

@@ -20,7 +20,7 @@ from xiezhi.apps.casework.pages import (
     form_context,
     landing,
     of_case,
-    origin_of,
+    own_origin,
     people_for,
     posted,
     preview,
@@ -58,7 +58,7 @@ def act(request: HttpRequest, file: CaseFile, act: str) -> HttpResponse:
             if shown is not None:
                 return shown
         elif form.is_valid():
-            answer = answered(form, lambda: service.record_act(request.user, file.case, file.agency, form, now, origin=origin_of(request)))
+            answer = answered(form, lambda: service.record_act(request.user, file.case, file.agency, form, now, origin=own_origin()))
             if isinstance(answer, Receipt):
                 return landing(file.case, answer)
             if answer is not None:
