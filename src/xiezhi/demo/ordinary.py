@@ -210,7 +210,7 @@ def submit_review(t: Timeline, *, day: int = 13, clock: str = "09:30") -> None:
     deadline = t.at(0, "14:00").date().toordinal() + 90
     t.act(
         "review_submitted", day, clock, by=t.staff.officers, documents=["review_submission", *materials],
-        data={"materials": materials, "statutory_deadline": type(t.start).fromordinal(deadline).isoformat()},
+        data={"materials": ["拟作出的决定", "证据清单", "调查终结报告"], "statutory_deadline": type(t.start).fromordinal(deadline).isoformat()},
     )  # fmt: skip
 
 

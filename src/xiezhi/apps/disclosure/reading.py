@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from xiezhi.apps.registry.queries import subject_of
+
 # The fields of a publication act's `summary` that the page shows and the log proves, in the page's order.
 FIELDS = ("number", "title", "party", "party_code", "matter", "facts", "basis", "content", "agency", "decided_on", "performance")
 # The elements that a summary must have (xuecheng/disclosure/8-2); performance comes later.
@@ -156,7 +158,7 @@ def decided_day(text: str) -> date | None:
 
 
 def title_of(summary: Mapping[str, str]) -> str:
-    """The page's title: the party as shown, and the summary's own title or else its matter."""
-    party, matter = summary.get("party", ""), summary.get("title") or summary.get("matter", "")
+    """The page's title: the party as shown, and the summary's own title or else what its matter is about."""
+    party, matter = summary.get("party", ""), summary.get("title") or subject_of(summary.get("matter", ""))
     named = matter if matter.startswith(party) else f"{party}{matter}"
     return f"{named}案" if matter and not matter.endswith("案") else named

@@ -42,6 +42,11 @@ def agencies() -> list[Agency]:
     return list(Agency.objects.select_related("parent").order_by("name", "id"))
 
 
+def subject_of(power_name: str) -> str:
+    """What a power item is about: 对擅自占用城市道路的处罚 is about 擅自占用城市道路. A case is named after that."""
+    return power_name.removeprefix("对").removesuffix("的处罚").removesuffix("的行政处罚") or power_name
+
+
 def power_kinds() -> list[tuple[str, str]]:
     """The kinds of power items: id and Chinese name."""
     return [(str(value), str(label)) for value, label in PowerKind.choices]

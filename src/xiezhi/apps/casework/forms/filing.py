@@ -13,6 +13,7 @@ from django import forms
 from xiezhi.apps.casework.forms.act import ActForm
 from xiezhi.apps.casework.forms.line import put
 from xiezhi.apps.casework.forms.sheet import sheet_for
+from xiezhi.apps.registry.queries import subject_of
 from xiezhi.core.law.clock import day_of
 
 ADULT = 18  # 民法典第十七条: a natural person under eighteen is a minor
@@ -92,7 +93,7 @@ class FilingForm(ActForm):
         put(data, "matter.code", power.code)
         put(data, "matter.name", power.name)
         if not data.get("case", {}).get("title"):
-            put(data, "case.title", f"{power.name}案")
+            put(data, "case.title", f"{subject_of(power.name)}案")
         put(data, "agency.level", self.agency.level)
         put(data, "agency.sector", self.agency.sector)
         put(data, "party.id", self.own_party_id())
