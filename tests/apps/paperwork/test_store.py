@@ -53,11 +53,12 @@ def test_a_broken_upload_leaves_nothing_behind(root):
     assert [path for path in Path(root).rglob("*") if path.is_file()] == []
 
 
-def test_a_damaged_file_is_replaced_by_the_whole_one(root):
+@pytest.mark.parametrize("damaged", [b"who", b"whxle"])
+def test_a_damaged_file_is_replaced_by_the_whole_one(root, damaged):
     digest = service.store(b"whole", "x")["sha256"]
     path = path_of(digest)
     path.unlink()
-    path.write_bytes(b"who")
+    path.write_bytes(damaged)
     service.store(b"whole", "x")
     assert path.read_bytes() == b"whole"
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from xiezhi.apps.paperwork import words
-from xiezhi.apps.paperwork.story import story
+from xiezhi.apps.paperwork import lenience, words
+from xiezhi.apps.paperwork.story import last, story
 from xiezhi.apps.registry import queries as registry
 from xiezhi.core.law.clock import parse_time
 from xiezhi.core.procedure.history import Act
@@ -50,6 +50,9 @@ def data_of(source: CaseSource, line: Mapping[str, Any], now: datetime) -> dict[
         {
             "agency": _agency(source.agency_id),
             "remedy": _remedy(source.agency_id),
+            "evidence": [*told.get("evidence", ()), *_named_evidence(data)],
+            "no_penalty": {"basis": lenience.basis(source.facts, words.citations_zh(own.get("law_basis"), source.pack))},
+            "education": _education(source.acts, line, at),
             "party": _party(data.get("party") or {}),
             "case": {"id": source.case_id, "title": _title(data), "number": (data.get("case") or {}).get("number", "")},
             "violation": _violation(data),
@@ -59,7 +62,6 @@ def data_of(source: CaseSource, line: Mapping[str, Any], now: datetime) -> dict[
             "time": words.minute_zh(at),
             "handlers": people_zh(line.get("by") or ()),
             "number": own.get("decision_no") or own.get("number") or "",
-            # A sum of nothing is no fine to be paid.
             "hearing": {**told.get("hearing", {}), "entitled": _entitled(data)},
         },
         _review(source, line, own, at),
@@ -84,15 +86,39 @@ def _agency(agency_id: str) -> dict[str, str]:
 
 def _penalty(penalty: Mapping[str, Any], kinds_zh: Mapping[str, str]) -> dict[str, Any]:
     """A text of the agency's own (penalty.text) goes before the one made of kinds and sums."""
-    return {**penalty, "words": str(penalty.get("text") or "").rstrip("。") or words.penalty_zh(penalty, kinds_zh)}
+    text = str(penalty.get("text") or "").rstrip("。") or words.penalty_zh(penalty, kinds_zh)
+    # A sum of nothing is no fine to be paid.
+    return {**penalty, "words": text, "pays": words.is_sum(penalty.get("fine"))}
 
 
 def _remedy(agency_id: str) -> dict[str, str]:
-    """Reconsideration goes to the government of the same level (行政复议法 第二十四条), litigation to the district's court."""
+    """Where the party may turn: what the registry holds of the agency, else what the law gives.
+
+    Reconsideration of a department's decision goes to the government of its level (行政复议法 第二十四条), litigation to the district's
+    court. Both differ for the government's own decisions (第二十四条第一款第二项; 行政诉讼法 第十五条) and reconsideration for vertically
+    led departments (第二十七条): these stand in the registry, and a paper that would have to guess is not made.
+    """
     row = registry.agency(agency_id)
     if row is None:
         return {}
-    return {"reconsideration_to": f"{row.district.name}人民政府", "court": f"{row.district.name}人民法院"}
+    government = row.level == "government"
+    return {
+        "reconsideration_to": row.reconsideration_to or ("" if government else f"{row.district.name}人民政府"),
+        "court": row.court or ("" if government else f"{row.district.name}人民法院"),
+    }
+
+
+def _named_evidence(data: Mapping[str, Any]) -> list[str]:
+    """Evidence that was put into words besides what the acts carry."""
+    said = str((data.get("violation") or {}).get("evidence") or "").strip().rstrip("。")
+    return [said] if said else []
+
+
+def _education(acts: Sequence[Act], line: Mapping[str, Any], at: datetime) -> dict[str, str]:
+    """The day on which the party was educated, where the record or this act itself holds it (行政处罚法 第三十三条第三款)."""
+    if (recorded := last(acts, "education_recorded")) is not None:
+        return {"date": words.day_zh(recorded.at)}
+    return {"date": words.day_zh(at)} if "education_record" in (line.get("documents") or ()) else {}
 
 
 def _party(party: Mapping[str, Any]) -> dict[str, Any]:

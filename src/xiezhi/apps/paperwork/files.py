@@ -68,27 +68,36 @@ def put(source: Any, name: str = "") -> dict[str, Any]:
             os.fsync(file.fileno())
             os.fchmod(file.fileno(), 0o444)
         sha256 = digest.hexdigest()
-        _publish(Path(temporary), path_of(sha256), size)
+        _publish(Path(temporary), path_of(sha256), sha256)
     finally:
         Path(temporary).unlink(missing_ok=True)
     shown = shown_name(name or str(getattr(source, "name", "") or ""))
     return {"sha256": sha256, "size": size, "name": shown, "media_type": media_type(shown, head)}
 
 
-def _publish(temporary: Path, target: Path, size: int) -> None:
+def _publish(temporary: Path, target: Path, sha256: str) -> None:
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         os.link(temporary, target)
     except FileExistsError:
-        if target.stat().st_size == size:
+        if _digest(target) == sha256:
             return
-        # A shorter file under this name can only be damage of the disk: the whole one takes its place.
+        # Other bytes under this name, as many or fewer, can only be damage of the disk: the whole file takes its place.
         temporary.replace(target)
     folder = os.open(target.parent, os.O_RDONLY)
     try:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def _digest(path: Path) -> str:
+    """The SHA-256 of a stored file as it lies there now; empty where the disk cannot read it."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""
 
 
 def _blocks(source: Any) -> Iterator[bytes]:

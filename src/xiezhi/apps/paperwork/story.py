@@ -32,6 +32,8 @@ def evidence(acts: Sequence[Act], document_zh: Any) -> list[str]:
     papers = Counter(document for act in acts for document in act.documents if document in EVIDENCE)
     media = Counter(recording.kind for act in acts for recording in act.recordings)
     found = [f"{document_zh(document)}{papers[document]}份" for document in EVIDENCE if papers[document]]
+    # What was obtained without a form of its own, in the words of its act.
+    found += [str(act.data["content"]).rstrip("。") for act in acts if act.kind == "evidence_obtained" and act.data.get("content")]
     return found + [f"{words}{media[kind]}{'张' if kind == 'photo' else '段'}" for kind, words in RECORDING_ZH.items() if media[kind]]
 
 

@@ -37,6 +37,14 @@ def yuan_zh(amount: Any) -> str:
     return (text.rstrip("0").rstrip(".") if "." in text else text) + "元"
 
 
+def is_sum(amount: Any) -> bool:
+    """Whether this is an amount of money above nothing."""
+    try:
+        return Decimal(str(amount)) > 0
+    except InvalidOperation:
+        return False
+
+
 def nested(facts: Mapping[str, Any]) -> dict[str, Any]:
     """Facts by dotted path as objects in objects; what is nested already stays. Later keys win."""
     found: dict[str, Any] = {}
@@ -77,7 +85,7 @@ def penalty_zh(penalty: Mapping[str, Any], kinds_zh: Mapping[str, str]) -> str:
             words += yuan_zh(confiscated)
             confiscated = None
         parts.append(words)
-    if penalty.get("fine") is not None and "fine" not in (penalty.get("kinds") or ()) and str(penalty["fine"]) not in {"0", "0.00"}:
+    if "fine" not in (penalty.get("kinds") or ()) and is_sum(penalty.get("fine")):
         parts.append("罚款" + yuan_zh(penalty["fine"]))
     return "；".join(parts)
 

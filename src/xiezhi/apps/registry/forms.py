@@ -88,12 +88,16 @@ class AgencyForm(RegistryForm):
             "phone",
             "address",
             "confirmed_on",
+            "reconsideration_to",
+            "court",
         ]
         widgets: ClassVar = {"confirmed_on": _day()}
         help_texts: ClassVar = {
             "id": "一经使用不能再改，例如 yunxi-cg。",
             "word": "用在文书号里，例如 云城管。",
             "pack": "规则包的编号，决定这个机关的期限和程序。",
+            "reconsideration_to": "印在决定书上。不填就是本级人民政府；垂直管理的机关、本级政府自己作决定的，要填写全称。",
+            "court": "印在决定书上。不填就是本区人民法院；本级政府自己作决定的，要填写全称。",
             "confirmed_on": "本级政府审核确认执法主体资格的日期（公示办法第四条第一款）。",
         }
 

@@ -99,6 +99,9 @@ class Agency(models.Model):
     phone = models.CharField("电话", max_length=30, blank=True)
     address = models.CharField("地址", max_length=120, blank=True)
     confirmed_on = models.DateField("主体资格确认日期", null=True, blank=True)
+    # Only where they are not the district's government and court: vertically led departments, the government's own decisions.
+    reconsideration_to = models.CharField("行政复议机关", max_length=80, blank=True)
+    court = models.CharField("管辖法院", max_length=80, blank=True)
 
     class Meta:
         verbose_name = "执法机关"
