@@ -25,7 +25,9 @@ def call_of(call: Call, names: Names, definitions: Definitions) -> Closure:
     condition = condition_of(call.condition, names, definitions) if call.condition is not None else None
     match call.name:
         case "done" | "any":
-            return _done(kinds, condition, fading=fades(call.condition))
+            acts = names.vocabulary.acts
+            by_time = all("served_on" not in acts[kind].data for kind in kinds)  # service counts from another day than its place
+            return _done(kinds, condition, fading=by_time and fades(call.condition))
         case "all":
             return _every(kinds, condition)
         case "count":
