@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 from django.http import QueryDict
 
+from xiezhi.apps.accounts.signing import signing_roles
 from xiezhi.apps.casework.forms import form_for, line_of
 from xiezhi.apps.casework.forms.fields import decimal_text, json_value
 from xiezhi.apps.casework.forms.filing import is_minor
@@ -30,19 +31,19 @@ def pack():
     return load_pack("demo")
 
 
-def make(pack, act: str, marking=MARKING, **data):
+def make(pack, act: str, marking=MARKING, user=USER, **data):
     posted = None
     if data:
         posted = QueryDict(mutable=True)
         posted["id"] = ID
         for key, value in data.items():
             posted.setlist(key, value if isinstance(value, list) else [value])
-    return form_for(pack.vocabulary.acts[act], pack, marking, USER, people=PEOPLE, now=NOW, data=posted)
+    return form_for(pack.vocabulary.acts[act], pack, marking, user, people=PEOPLE, now=NOW, data=posted)
 
 
 def test_every_act_of_the_vocabulary_has_a_form_whose_line_can_be_read(pack) -> None:
     for act in pack.vocabulary.acts:
-        form = make(pack, act, at="2026-03-10T09:00", by=["zhou", "he"])
+        form = make(pack, act, at="2026-03-10T09:00", by=["zhou"] if signing_roles(act) else ["zhou", "he"])
         assert form.is_valid(), (act, form.errors)
         line = line_of(form, "case", "a")
         read = act_from_line({**line, "procedure": "penalty"}, pack.vocabulary)
@@ -55,6 +56,27 @@ def test_the_form_asks_for_what_the_rules_ask_for(pack) -> None:
     assert "site_inspection_record" in form.sheet.documents
     assert {"until", "by", "signed-party"} <= set(form.fields)
     assert list(form.initial["by"]) == ["zhou", "he"]
+
+
+@pytest.mark.parametrize(
+    ("who", "act", "offered"),
+    [
+        ("xu", "decision_made", {"xu"}),
+        ("xu", "decision_approved", {"xu"}),
+        ("zhou", "decision_made", {"zhou", "he"}),  # on the spot: two officers
+        ("zhou", "inquiry_made", {"zhou", "he", "xu"}),
+        ("xu", "discussion_held", {"zhou", "he", "xu"}),
+        ("nobody", "decision_approved", set()),
+    ],
+)
+def test_who_decides_signs_with_the_own_account_only(pack, who, act, offered) -> None:
+    form = make(pack, act, user=SimpleNamespace(person_id=who))
+    assert {key for key, _ in form.fields["by"].choices} == offered
+    if who == "xu" and act != "discussion_held":
+        form = make(pack, act, user=SimpleNamespace(person_id="xu"), at="2026-03-10T09:00", by=["zhou"])
+        assert "不能签别人的名字" in " ".join(form.errors["by"])
+        form = make(pack, act, user=SimpleNamespace(person_id="xu"), at="2026-03-10T09:00", by=[])
+        assert "请勾选您自己" in " ".join(form.errors["by"])
 
 
 def test_facts_of_the_case_are_filled_in(pack) -> None:
@@ -178,11 +200,11 @@ def test_what_is_typed_to_the_minute_comes_after_what_the_case_holds_of_that_min
             SimpleNamespace(at=passed, by=("zhou",), id=None),
         ],
     )
-    form = make(pack, "decision_made", marking, at="2026-03-10T09:55", by=["xu"])
+    form = make(pack, "decision_made", marking, SimpleNamespace(person_id="xu"), at="2026-03-10T09:55", by=["xu"])
     assert form.is_valid(), form.errors
     assert form.cleaned_data["at"] == passed
     marking.acts.append(SimpleNamespace(at=passed + timedelta(seconds=5), by=("xu",), id=ID))
     marking.acts.append(SimpleNamespace(at=passed + timedelta(seconds=9), by=("xu",), id="later"))
-    form = make(pack, "decision_made", marking, at="2026-03-10T09:55", by=["xu"])
+    form = make(pack, "decision_made", marking, SimpleNamespace(person_id="xu"), at="2026-03-10T09:55", by=["xu"])
     assert form.is_valid(), form.errors
     assert form.cleaned_data["at"] == passed + timedelta(seconds=5), "a second click meets its own act"

@@ -184,3 +184,20 @@ def test_an_opinion_is_signed_off_in_live_work_where_no_test_holds_a_transaction
     assert answer.status_code == 302, answer.content.decode()
     entry = record.history(case)[-1]
     assert [file["document"] for file in entry.body["files"]] == ["review_opinion"]
+
+
+def test_an_account_whose_person_is_no_reviewer_signs_no_opinion(world, submitted, browse, at_ten) -> None:  # noqa: F811
+    case = submitted()
+    person = world["sun"].person
+    person.roles = ["officer"]
+    person.save()
+    answer = browse(world["sun"]).post(_url(case), _opinion(case, "review_passed"))
+    assert answer.status_code == 403
+    assert "没有登记您是法制审核人员" in answer.content.decode()
+    assert record.history(case)[-1].kind == "review_submitted"
+
+
+def test_an_opinion_says_who_entered_it(world, submitted, browse, at_ten) -> None:  # noqa: F811
+    case = submitted()
+    browse(world["sun"]).post(_url(case), _opinion(case, "review_passed"))
+    assert record.history(case)[-1].body["entered_by"] == "sun"

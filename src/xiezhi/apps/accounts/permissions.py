@@ -39,13 +39,14 @@ class Action:
     zh: str
     roles: dict[str, str]  # role -> scope
     acts: tuple[str, ...]
+    signs: tuple[str, ...] = ()  # roles of the registry that sign its acts with their own account; empty: entered for others
 
 
 @cache
 def actions() -> dict[str, Action]:
     """All actions by id. Raises ValueError for an unknown role or scope, or an act that stands twice."""
     raw: dict[str, Any] = yaml.safe_load(MATRIX.read_text(encoding="utf-8"))["actions"]
-    found = {name: Action(name, row["zh"], dict(row["roles"]), tuple(row.get("acts", ()))) for name, row in raw.items()}
+    found = {name: Action(name, row["zh"], dict(row["roles"]), tuple(row.get("acts", ())), tuple(row.get("signs", ()))) for name, row in raw.items()}
     _check(found)
     return found
 
@@ -114,4 +115,8 @@ def _own(user: User | AnonymousUser) -> str | None:
 def visible_agency(user: User | AnonymousUser, action: str = "case.read") -> str | None:
     """The one agency whose rows the user may see, or None for all of the district. Raises Forbidden when none."""
     require(user, action)
-    return None if "district" in scopes(user, action) else _own(user)
+    if "district" in scopes(user, action):
+        return None
+    if (own := _own(user)) is None:
+        raise Forbidden("您的账号没有所属机关，看不到任何机关的内容。请联系管理员设定机关。")
+    return own

@@ -21,6 +21,7 @@ FIELDS = {
     "signed.served": "当场交付",
     "reason": "更正理由",
     "approver": "同意更正",
+    "entered_by": "录入人",
     "recording": "音像记录",
     "explained": "说明方式",
     "text": "说明",

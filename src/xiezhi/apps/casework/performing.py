@@ -17,6 +17,7 @@ from xiezhi.apps.casework.forms.line import put
 from xiezhi.apps.paperwork import service as paperwork
 from xiezhi.apps.record import queries as records
 from xiezhi.apps.record import service as record
+from xiezhi.core.law.clock import parse_time
 from xiezhi.core.typeset.errors import TypesetError
 
 # Which act draws which number: the key that holds it, and the documents whose series it may be, the usual one last.
@@ -30,15 +31,16 @@ FILING = "立"
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 
 
-def perform(line: dict[str, Any], act_id: UUID, now: datetime, *, make: Sequence[str] = (), origin: str = "") -> Any:
+def perform(line: dict[str, Any], act_id: UUID, now: datetime, *, make: Sequence[str] = (), origin: str = "", entered_by: str = "") -> Any:
     """`record.perform` with the number that this act draws and the documents `make` (ids) that the system makes for it.
 
     All stand or fall together: a refused act, a document that cannot be made, or a second click leave no gap in a series and no
-    paper. `line["data"]` receives the number. Raises TypesetError with words for the page, InputError as `record.perform` does.
+    paper. `line["data"]` receives the number, of the year of the act; `entered_by` as in `record.perform`. Raises TypesetError with words
+    for the page, InputError as `record.perform` does.
     """
     key, word = _series(line)
     if not (key or make):
-        return record.perform(line, act_id, now)
+        return record.perform(line, act_id, now, entered_by=entered_by)
     if (earlier := record.answer_of(act_id)) is not None:
         return _once_more(line, act_id, now, earlier, key=key, make=make)
     source = None
@@ -53,9 +55,9 @@ def perform(line: dict[str, Any], act_id: UUID, now: datetime, *, make: Sequence
         earlier = record.answer_of(act_id)
         if earlier is None:
             if key:
-                put(line["data"], key, paperwork.next_number(line["agency"], word, now))
+                put(line["data"], key, paperwork.next_number(line["agency"], word, parse_time(line["at"])))
             made = [paperwork.compose(document, source, line, now, origin=origin) for document in make] if source else []
-            answer = record.perform(_with_files(line, [one.file for one in made]), act_id, now)
+            answer = record.perform(_with_files(line, [one.file for one in made]), act_id, now, entered_by=entered_by)
             if isinstance(answer, record.Receipt):
                 for one in made:
                     paperwork.keep(one, source, now)  # type: ignore[arg-type]  # made from the source

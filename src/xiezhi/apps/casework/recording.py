@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from xiezhi.apps.accounts.permissions import act_action, require
+from xiezhi.apps.accounts.signing import own_person, require_own_hand
 from xiezhi.apps.casework.forms import ActForm, line_of
 from xiezhi.apps.casework.performing import perform
 from xiezhi.apps.paperwork import service as paperwork
@@ -49,8 +50,10 @@ def record_act(user: Any, case_id: str, agency: str, form: ActForm, now: datetim
     Raises Forbidden, TypesetError; answers Receipt or Refusal.
     """
     require(user, act_action(form.sheet.act), agency=agency)
+    entered_by = own_person(user)
+    require_own_hand(user, form.sheet.act, form.cleaned_data.get("by") or [])
     line = _complete(form, line_of(form, case_id, agency))
-    return perform(line, form.cleaned_data["id"], now, make=form.to_make, origin=origin)
+    return perform(line, form.cleaned_data["id"], now, make=form.to_make, origin=origin, entered_by=entered_by)
 
 
 def first_line(form: Any) -> dict[str, Any]:
@@ -66,8 +69,9 @@ def file_case(user: Any, form: Any, now: datetime, *, origin: str = "") -> Any:
     agency = form.agency
     require(user, "case.file", agency=agency.id)
     require(user, act_action(form.sheet.act), agency=agency.id)
+    entered_by = own_person(user)
     line = _complete(form, first_line(form))
-    answer = perform(line, form.cleaned_data["id"], now, make=form.to_make, origin=origin)
+    answer = perform(line, form.cleaned_data["id"], now, make=form.to_make, origin=origin, entered_by=entered_by)
     if isinstance(answer, record.Receipt) and (party := form.new_party()):
         _register(party, agency, now)
     return answer

@@ -60,6 +60,7 @@ class Node:
     of: str = ""
     of_number: str = ""
     entry: str = ""
+    act: str = ""  # the kind of act, for nodes of acts and of what they lack
     corrected_by: list[tuple[str, str]] = field(default_factory=list)
     late_entry: str = ""
 
@@ -126,6 +127,7 @@ def act_node(entry: Any, act: Any, vocabulary: Any, names: Mapping[str, str], nu
         number=str(entry.case_seq),
         anchor=f"n{entry.case_seq}",
         entry=str(entry.id),
+        act=act.kind,
         who="、".join(names.get(person, person) for person in act.by) or ("当事人" if kind and kind.party else ""),
         signed=_party_signed(act),
     )
@@ -184,9 +186,9 @@ def _attachment_node(entry: Any, target: Node | None, vocabulary: Any) -> Node:
 
 def _gap_node(finding: Any, target: Node) -> Node:
     title = "录像有中断，没有说明" if finding.kind == "gap" else "缺一项"
-    return Node(
-        "gap", title, sort=target.sort, texts=[("", finding.message_zh)], cites=tuple(finding.cites), of=target.anchor, entry=target.entry
-    )
+    node = Node("gap", title, sort=target.sort, texts=[("", finding.message_zh)], cites=tuple(finding.cites))
+    node.of, node.entry, node.act = target.anchor, target.entry, target.act
+    return node
 
 
 def nodes_of(

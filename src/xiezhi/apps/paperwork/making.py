@@ -19,6 +19,7 @@ from xiezhi.apps.paperwork.drafting import CaseSource, data_of, people_zh
 from xiezhi.apps.paperwork.models import Document
 from xiezhi.apps.paperwork.numbering import next_number
 from xiezhi.apps.paperwork.words import day_zh, yuan_zh
+from xiezhi.core.law.clock import parse_time
 from xiezhi.core.typeset import Paper, Typesetter, Wording, typesetter, wordings
 
 # Documents that the party holds in hand: only these carry a code, and what the code leads to (行政处罚法 第四十八条).
@@ -77,12 +78,18 @@ def compose(document_type: str, source: CaseSource, line: Mapping[str, Any], now
     given = str((line.get("data") or {}).get("decision_no") or "")
     # The words come first: a document that is refused takes no number.
     write(document_type, source, line, now, number=given)
-    number = given or (next_number(source.agency_id, wording.series, now) if wording.series else "")
+    number = given or (next_number(source.agency_id, wording.series, _dated(line, now)) if wording.series else "")
     paper = write(document_type, source, line, now, number=number)
     if public_address and document_type in CODED:
         paper = with_code(paper, public_address)
     pdf = page(paper, now)
     return Made(pdf, hashlib.sha256(pdf).hexdigest(), files.shown_name(f"{paper.title}{number}.pdf"), number, document_type, paper)
+
+
+def _dated(line: Mapping[str, Any], now: datetime) -> datetime:
+    """When the act was done: its year is that of the number, however late it is entered."""
+    at = line.get("at") or now
+    return parse_time(at) if isinstance(at, str) else at
 
 
 def keep(made: Made, source: CaseSource, now: datetime) -> None:

@@ -17,8 +17,10 @@ _TAKE = """
 """
 
 
-def next_number(agency_id: str, word: str, now: datetime) -> str:
+def next_number(agency_id: str, word: str, at: datetime) -> str:
     """The next number of a series, e.g. 云城管罚决〔2026〕12号 (GB/T 9704: six-cornered brackets, no leading zeros).
+
+    `at` is when the act was done: its year in China is the number's, not that of a late entry.
 
     `word` is the document's word (罚决), the agency's own stands before it. Must run inside the transaction of the act that uses
     the number: when that is rolled back, so is the number. Raises RuntimeError outside of one, LookupError for an unknown agency.
@@ -29,7 +31,7 @@ def next_number(agency_id: str, word: str, now: datetime) -> str:
     if agency is None:
         raise LookupError(f"no agency {agency_id!r} in the registry")
     full = agency.word + word
-    year = now.astimezone(SHANGHAI).year
+    year = at.astimezone(SHANGHAI).year
     with connection.cursor() as cursor:
         cursor.execute(_TAKE, [agency_id, full, year])
         (number,) = cursor.fetchone()

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from xiezhi.apps.accounts.permissions import act_action, require
+from xiezhi.apps.accounts.signing import own_person, require_own_hand
 from xiezhi.apps.casework import service as casework
 from xiezhi.apps.record import queries as records
 from xiezhi.apps.record import service as record
@@ -34,12 +35,13 @@ def conclude(user: Any, file: Any, form: Any, now: datetime) -> Any:
     act = form.cleaned_data["outcome"]
     require(user, act_action(act), agency=file.agency)
     line = form.line(user, file, now)
+    require_own_hand(user, act, line["by"])
     earlier = record.answer_of(form.cleaned_data["id"])
     if earlier is not None:
         return _same(earlier, line)
     make = ["review_opinion"] if act in WITH_OPINION else []
     line["documents"] = make
-    return casework.perform(line, form.cleaned_data["id"], now, make=make)
+    return casework.perform(line, form.cleaned_data["id"], now, make=make, entered_by=own_person(user))
 
 
 def _same(earlier: Any, line: dict[str, Any]) -> Any:

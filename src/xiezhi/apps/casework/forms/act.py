@@ -10,6 +10,7 @@ from typing import Any
 import uuid6
 from django import forms
 
+from xiezhi.apps.accounts.signing import signing_roles
 from xiezhi.apps.casework import words
 from xiezhi.apps.casework.forms import people as persons
 from xiezhi.apps.casework.forms.fields import MomentField, field_for, shown
@@ -51,12 +52,16 @@ class ActForm(forms.Form):
         facts: Mapping[str, Any] | None = None,
         acts: Sequence[Any] = (),
         by: Sequence[str] = (),
+        signatories: Sequence[Any] | None = None,
+        own: str = "",
         **kwargs: Any,
     ) -> None:
         kwargs["initial"] = {"id": uuid6.uuid7(), "at": now.astimezone(SHANGHAI), "by": list(by), **kwargs.get("initial", {})}
         super().__init__(*args, **kwargs)
         self.sheet, self.vocabulary, self.now, self.acts = sheet, vocabulary, now, acts
         self.people = list(people)
+        # Who may stand in `by`; where `own` is set, that person must: the act is signed with the own account.
+        self.signatories, self.own = list(people if signatories is None else signatories), own
         self.ask_reason = False
         self.specs: dict[str, Any] = {}
         if sheet.lasts:
@@ -70,13 +75,17 @@ class ActForm(forms.Form):
         self.recordings = RecordingRows(self.data if self.is_bound else None, self.files if self.is_bound else None, now)
 
     def _add_persons(self) -> None:
-        choices = persons.named(self.people, day_of(self.now), roles=self.sheet.roles)
+        choices = persons.named(self.signatories, day_of(self.now), roles=self.sheet.roles)
         self.fields["by"] = forms.MultipleChoiceField(
             label="办理人员",
             choices=choices,
             required=False,
             widget=forms.CheckboxSelectMultiple,
-            error_messages={"invalid_choice": "“%(value)s”不是本机关人员，请重新选择。"},
+            error_messages={
+                "invalid_choice": "这一步由您用自己的账号签署，不能签别人的名字。"
+                if self.own
+                else "“%(value)s”不是本机关人员，请重新选择。"
+            },
         )
 
     def _add_data(self, facts: Mapping[str, Any]) -> None:
@@ -146,6 +155,12 @@ class ActForm(forms.Form):
             return at
         found = [act for act in self.acts if act.at.replace(second=0, microsecond=0) == minute]
         return next((act.at for act in found if act.id == str(own)), max((act.at for act in found), default=at))
+
+    def clean_by(self) -> list[str]:
+        by: list[str] = self.cleaned_data["by"]
+        if self.own and self.own not in by:
+            raise forms.ValidationError("这一步由您用自己的账号签署，请勾选您自己。")
+        return by
 
     def clean_until(self) -> datetime | None:
         until: datetime | None = self.cleaned_data.get("until")
@@ -246,7 +261,10 @@ def form_for(
     The officers of the last act by the same roles are ticked already; so is the user, where the act is of the user's role.
     """
     sheet = sheet_for(act_kind, pack, procedure or marking.procedure, now)
-    by = usual_persons(act_kind, marking, user, people)
+    signing = signing_roles(act_kind.id)
+    own = getattr(user, "person_id", None) or ""
+    able = persons.signatories(people, own, signing) if signing else list(people)
+    by = usual_persons(act_kind, marking, user, able)
     return ActForm(
         data,
         files,
@@ -257,6 +275,8 @@ def form_for(
         facts=flat_facts(marking, pack.vocabulary) if marking is not None else {},
         acts=marking.acts if marking is not None else (),
         by=by,
+        signatories=able,
+        own=own if signing else "",
         initial=dict(initial or {}),
     )
 

@@ -96,7 +96,13 @@ class CorrectForm(forms.Form):
         error_messages={"required": "更正要写明理由。"},
         help_text="原记录保留，任何人都可以对照。",
     )
-    approver = forms.ChoiceField(label="同意更正的负责人", error_messages={"required": "更正要有负责人同意。"})
+    approver = forms.ChoiceField(
+        label="同意更正的负责人",
+        error_messages={
+            "required": "更正要有负责人同意。",
+            "invalid_choice": "同意更正的要是本机关负责人，并且不是写更正的人。请重新选择。",
+        },
+    )
 
     def __init__(
         self,
@@ -105,6 +111,7 @@ class CorrectForm(forms.Form):
         vocabulary: Any,
         values: Callable[[Any], dict[str, str]],
         people: Sequence[tuple[str, str]],
+        heads: Sequence[tuple[str, str]],
         now: datetime,
         **kwargs: Any,
     ) -> None:
@@ -113,7 +120,7 @@ class CorrectForm(forms.Form):
         self.act, self.now = act, now
         self.specs: dict[str, Any] = {}
         approver: Any = self.fields["approver"]
-        approver.choices = [("", "请选择"), *people]
+        approver.choices = [("", "请选择"), *heads]
         self.fields["at"] = MomentField(label="发生时间", required=False)
         self.initial.setdefault("at", act.at)
         for key, value in act.own.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
@@ -36,3 +36,16 @@ def approvers(people: Iterable[Any]) -> list[tuple[str, str]]:
     """Choices where a person is meant that is not acting: heads first."""
     order = sorted(people, key=lambda p: (not HEADS & set(p.roles), p.name, p.id))
     return [(p.id, f"{p.name}（负责人）" if HEADS & set(p.roles) else p.name) for p in order]
+
+
+def heads(people: Iterable[Any], *, but: str | None = None) -> list[tuple[str, str]]:
+    """Choices of who agrees to a correction: the agency's leaders, without the person who writes it."""
+    return approvers(p for p in people if HEADS & set(p.roles) and p.id != but)
+
+
+def signatories(people: Iterable[Any], own: str | None, roles: Collection[str]) -> list[Any]:
+    """Who may stand in `by` of an act signed with the own account by one of `roles`: oneself, and beside an officer other officers."""
+    people = list(people)
+    me = next((p for p in people if p.id == own), None)
+    with_me = me is not None and "officer" in roles and "officer" in me.roles
+    return [p for p in people if p is me or (with_me and "officer" in p.roles)]

@@ -9,17 +9,25 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from xiezhi.apps.accounts.permissions import may
+from xiezhi.apps.accounts.permissions import act_action, may
 from xiezhi.apps.casework import casepage, deadlines, words
 from xiezhi.apps.casework.models import CaseFile
 from xiezhi.apps.casework.pages import of_case
 from xiezhi.apps.record import queries as record
+from xiezhi.apps.record.service import uncorrectable
 from xiezhi.site import clock
 
 
 def _recorded(request: HttpRequest) -> str:
     said = request.GET.get("recorded", "")
     return said if said.isdigit() and len(said) < 7 else ""
+
+
+def _rewritable(vocabulary: Any, user: Any, agency: str) -> dict[str, frozenset[str]]:
+    """The kinds of act that the user may correct, and those to which the user may attach what arrives later."""
+    own = frozenset(act for act in vocabulary.acts if may(user, act_action(act), agency=agency))
+    corrects = may(user, "record.correct", agency=agency)
+    return {"attachable": own, "correctable": frozenset(act for act in own if corrects and not uncorrectable(act))}
 
 
 @require_safe
@@ -42,7 +50,7 @@ def case(request: HttpRequest, file: CaseFile) -> HttpResponse:
         "lacking": [
             node for section in page.sections for node in section.nodes if recorded and node.kind == "gap" and node.of == f"n{recorded}"
         ],
-        "may_correct": may(request.user, "record.correct", agency=file.agency),
+        **_rewritable(page.vocabulary, request.user, file.agency),
     }
     return render(request, "casework/case.html", context)
 

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from xiezhi.apps.accounts.permissions import act_action, require
+from xiezhi.apps.accounts.permissions import Forbidden, act_action, require
 from xiezhi.apps.casework import entrypage, service
 from xiezhi.apps.casework.forms import people as persons
 from xiezhi.apps.casework.forms.act import values_of
@@ -18,7 +18,7 @@ from xiezhi.apps.casework.forms.later import AttachForm, CorrectForm, gaps_of
 from xiezhi.apps.casework.models import CaseFile
 from xiezhi.apps.casework.pages import INVALID, landing, of_case, people_for, posted, reason_rows, status_of
 from xiezhi.apps.record import queries as record
-from xiezhi.apps.record.service import Receipt
+from xiezhi.apps.record.service import Receipt, uncorrectable
 from xiezhi.core.law.errors import InputError
 from xiezhi.site import clock
 
@@ -44,8 +44,12 @@ def _effective(file: CaseFile, entry: uuid.UUID) -> tuple[Any, Any]:
 @require_http_methods(["GET", "HEAD", "POST"])
 @of_case
 def correct(request: HttpRequest, file: CaseFile, entry: uuid.UUID) -> HttpResponse:
-    require(request.user, "record.correct", agency=file.agency)
+    user: Any = request.user
+    require(user, "record.correct", agency=file.agency)
     book, act = _effective(file, entry)
+    require(user, act_action(act.kind), agency=file.agency)
+    if why := uncorrectable(act.kind):
+        raise Forbidden(f"{why}。")
     vocabulary, now = book.pack.vocabulary, clock.now()
     data, _files = posted(request)
     form = CorrectForm(
@@ -54,16 +58,17 @@ def correct(request: HttpRequest, file: CaseFile, entry: uuid.UUID) -> HttpRespo
         vocabulary=vocabulary,
         values=lambda spec: values_of(spec, vocabulary),
         people=persons.approvers(people_for(file.agency)),
+        heads=persons.heads(people_for(file.agency), but=user.person_id),
         now=now,
     )
     page = {
         "file": file,
         "pack": book.pack,
         "heading": f"更正第 {act.case_seq} 条：{vocabulary.acts[act.kind].zh}",
-        "hint": "只改有误的内容。原记录保留，更正另记一条，写明谁改的、谁同意的。",
+        "hint": "只改有误的内容。原记录保留，更正另记一条，写明谁改的、谁同意的；写更正的人和同意的负责人不能是同一人。",
         "button": "记入更正",
     }
-    return _answered(request, form, page, lambda: service.correct(request.user, entry, form, now, agency=file.agency))
+    return _answered(request, form, page, lambda: service.correct(user, entry, form, now, agency=file.agency, act=act.kind))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -45,7 +45,7 @@ def approve(user: Any, draft_id: UUID, digest: str, act_id: UUID, now: datetime)
             },
             "documents": ["publication_approval"],
         }
-        answer = record.perform(line, act_id, now)
+        answer = record.perform(line, act_id, now, entered_by=user.person_id or "")
         if hasattr(answer, "entry"):
             row.state, row.approver, row.approved_at = DraftState.APPROVED, user.person_id, now
             row.save(update_fields=["state", "approver", "approved_at"])

@@ -14,7 +14,8 @@ from django.db import transaction
 
 from xiezhi.apps.accounts import permissions
 from xiezhi.apps.disclosure.errors import DisclosureError
-from xiezhi.apps.disclosure.models import CorrectionRequest, CorrectionSource, Publication, State
+from xiezhi.apps.disclosure.models import CorrectionRequest, CorrectionSource, State
+from xiezhi.apps.disclosure.queries import publication
 from xiezhi.apps.disclosure.screening import screen
 from xiezhi.apps.paperwork import service as paperwork
 from xiezhi.apps.record import service as record
@@ -39,8 +40,8 @@ def request_correction(page_id: str, given: dict[str, str], act_id: UUID, source
     `given`: wrong, evidence, contact (text); `source`: the visitor's address, kept for an hour as a keyed hash. Raises
     DisclosureError (no such page, nothing said), TooManyError, InputError.
     """
-    page = Publication.objects.filter(pk=page_id, state=State.PUBLIC).first()
-    if page is None:
+    page = publication(page_id, now)
+    if page is None or page.state != State.PUBLIC:
         raise DisclosureError("没有这条公示，或者它已经撤回，不能申请更正。")
     said = {key: str(given.get(key, "")).replace("\0", "").strip() for key in LONGEST}
     if not said["wrong"]:
@@ -93,7 +94,7 @@ def answer_correction(user: Any, receipt: str, act_id: UUID, now: datetime, *, c
         "data": {"corrected": corrected, "reason": reason.strip(), "written": True, "receipt": receipt},
         "documents": ["correction_reply"],
     }
-    return record.perform(line, act_id, now)
+    return record.perform(line, act_id, now, entered_by=user.person_id or "")
 
 
 def _count(source: str, now: datetime) -> None:

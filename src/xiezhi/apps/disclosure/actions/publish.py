@@ -67,7 +67,7 @@ def publish(user: Any, draft_id: UUID, act_id: UUID, now: datetime) -> Any:
             "data": data,
             "files": [stored],
         }
-        answer = record.perform(line, act_id, now)
+        answer = record.perform(line, act_id, now, entered_by=user.person_id or "")
         if hasattr(answer, "entry"):
             row.state = DraftState.DONE
             row.save(update_fields=["state"])

@@ -36,4 +36,4 @@ def withdraw(user: Any, page_id: str, reason: str, act_id: UUID, now: datetime) 
         "data": {"reason": reason.strip(), "what": page.what},
         "documents": ["withdrawal_notice"],
     }
-    return record.perform(line, act_id, now)
+    return record.perform(line, act_id, now, entered_by=user.person_id or "")

@@ -46,4 +46,4 @@ def withhold(user: Any, case_id: str, act_id: UUID, now: datetime, *, ground: st
         "data": {"withheld": {"grounds": [ground]}, "approver": approver, "reason": reason.strip()},
         "documents": ["withholding_approval"],
     }
-    return record.perform(line, act_id, now)
+    return record.perform(line, act_id, now, entered_by=user.person_id or "")
