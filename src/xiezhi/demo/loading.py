@@ -55,11 +55,12 @@ def _registry(now: datetime) -> None:
         _person(person, day_of(now))
     for power in data["powers"]:
         _power(power)
+    met = {story.party: story.agency for story in reversed(STORIES)}  # the agency that had to do with the party first
     for party in data["parties"]:
         birth = party["code"][6:14] if party["kind"] == "citizen" else ""
         registering.save_party(
             now=now, party_id=None, id=party_id(party["id"]), kind=party["kind"], name=party["name"], code=party["code"],
-            address=party["address"], phone=party["phone"], legal_rep=party.get("rep", ""),
+            agency_id=met.get(party["id"]), address=party["address"], phone=party["phone"], legal_rep=party.get("rep", ""),
             birth_date=datetime.strptime(birth, "%Y%m%d").date() if birth else None,  # noqa: DTZ007 - a calendar day has no zone
         )  # fmt: skip
 

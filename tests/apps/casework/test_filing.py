@@ -99,7 +99,9 @@ def test_what_cannot_be_is_said_and_nothing_is_filed(world, browse, at_ten, more
 
 
 def test_a_registered_party_is_found_and_taken_over(world, browse, at_ten) -> None:
-    party = Party.objects.create(kind="citizen", name="林某某", code="X1", address="云溪区", updated_at=NOW)
+    party = Party.objects.create(
+        kind="citizen", name="林某某", code="X1", address="云溪区", updated_at=NOW, agency_id=world["zhou"].agency_id
+    )
     client = browse(world["zhou"])
     text = client.get(URL, {"pq": "林某"}).content.decode()
     assert f"party={party.id}" in text
@@ -112,6 +114,13 @@ def test_a_registered_party_is_found_and_taken_over(world, browse, at_ten) -> No
     [entry] = record.history(CaseFile.objects.get().case)
     assert entry.body["data"]["party"]["id"] == str(party.id)
     assert Party.objects.count() == 1
+
+
+def test_a_citizen_of_another_agency_is_not_found(world, browse, at_ten) -> None:
+    party = Party.objects.create(kind="citizen", name="林某某", code="X1", address="云溪区", updated_at=NOW)
+    client = browse(world["zhou"])
+    assert str(party.id) not in client.get(URL, {"pq": "林某"}).content.decode()
+    assert 'value="林某某"' not in client.get(URL, {"party": str(party.id)}).content.decode()
 
 
 @pytest.mark.parametrize(("who", "status"), [("zhou", 200), ("sun", 403), ("xu", 403), ("watch", 403)])

@@ -87,7 +87,7 @@ def test_a_ticked_notice_is_set_numbered_and_stored_with_the_act(world, investig
 def test_the_code_leads_to_the_installations_own_address_and_never_where_a_request_says(
     world, investigated, browse, at_ten, settings
 ) -> None:
-    settings.OWN_ADDRESS = "http://localhost:8123"
+    settings.OWN_ADDRESS, settings.ALLOWED_HOSTS = "http://localhost:8123", ["*"]
     case = investigated()
     browse(world["zhou"]).post(_url(case, "penalty_proposed"), _form(**NOTICE), headers={"host": "xiezhi.example.invalid"})
     pdf = paperwork.open_file(record.history(case)[-1].body["files"][0]["sha256"]).read()

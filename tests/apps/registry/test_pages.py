@@ -125,6 +125,34 @@ def test_an_officer_registers_a_party(client, sign_in):
     assert client.post(reverse("registry:new_party"), form | {"kind": "organisation"}).status_code == 422
 
 
+def test_a_citizen_is_known_to_the_agency_that_registered_them(client, sign_in, other_agency, now):
+    person = service.save_party(now=now, kind="citizen", name="林远", code="X1", agency=other_agency)
+    firm = service.save_party(now=now, kind="organisation", name="远峰公司", agency=other_agency)
+    own = service.save_party(now=now, kind="citizen", name="何宁", agency_id="yx-cg")
+    sign_in("officer")
+    page = client.get(reverse("registry:parties")).content.decode()
+    assert "林远" not in page
+    assert "远峰公司" in page
+    assert "何宁" in page
+    assert "林远" not in client.get(reverse("registry:parties"), {"q": "X1"}).content.decode()
+    seen = {row.name: client.get(reverse("registry:party", args=[row.pk])).status_code for row in (person, firm, own)}
+    assert seen == {"林远": 404, "远峰公司": 200, "何宁": 200}
+    form = {"kind": "citizen", "name": "改名"}
+    asked = {row.name: client.post(reverse("registry:edit_party", args=[row.pk]), form).status_code for row in (person, firm, own)}
+    assert asked == {"林远": 404, "远峰公司": 403, "何宁": 302}
+    client.logout()
+    sign_in("supervisor")
+    assert client.get(reverse("registry:party", args=[person.pk])).status_code == 200
+
+
+def test_an_account_without_an_agency_sees_no_citizen(client, sign_in, other_agency, now):
+    service.save_party(now=now, kind="citizen", name="林远", agency=other_agency)
+    user = sign_in("officer")
+    user.agency = None
+    user.save()
+    assert client.get(reverse("registry:parties")).status_code == 403
+
+
 @pytest.mark.parametrize("address", ["agencies/none/", "people/none/", "powers/99/", "parties/0198c000-0000-7000-8000-000000000000/"])
 def test_an_unknown_row_is_a_404_in_chinese(client, sign_in, address):
     sign_in("officer")

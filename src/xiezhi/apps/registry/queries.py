@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q, QuerySet
 
-from xiezhi.apps.registry.models import Agency, CalendarYear, CertificateStatus, District, Party, Person, Power, PowerKind
+from xiezhi.apps.registry.models import Agency, CalendarYear, CertificateStatus, District, Party, PartyKind, Person, Power, PowerKind
 from xiezhi.core.law.clock import day_of
 
 if TYPE_CHECKING:
@@ -188,20 +188,26 @@ def powers_of(agency_id: str, kind: str | None = None) -> list[Power]:
     return list((rows.filter(kind=kind) if kind else rows).order_by("code", "id"))
 
 
-def party(party_id: uuid.UUID | str) -> Party | None:
+def party_rows(citizens_of: str | None = None) -> QuerySet[Party]:
+    """Organisations and businesses of everyone, and the citizens whom that agency registered; None: all citizens."""
+    rows = Party.objects.all()
+    return rows if citizens_of is None else rows.filter(~Q(kind=PartyKind.CITIZEN) | Q(agency_id=citizens_of))
+
+
+def party(party_id: uuid.UUID | str, *, citizens_of: str | None = None) -> Party | None:
     try:
         key = uuid.UUID(str(party_id))
     except ValueError:
         return None
-    return Party.objects.filter(pk=key).first()
+    return party_rows(citizens_of).filter(pk=key).first()
 
 
-def find_parties(text: str, limit: int = 20) -> list[Party]:
+def find_parties(text: str, limit: int = 20, *, citizens_of: str | None = None) -> list[Party]:
     """Parties whose name contains the text or whose code begins with it."""
     wanted = text.strip()
     if not wanted:
         return []
-    return list(Party.objects.filter(Q(name__icontains=wanted) | Q(code__startswith=wanted)).order_by("name", "id")[:limit])
+    return list(party_rows(citizens_of).filter(Q(name__icontains=wanted) | Q(code__startswith=wanted)).order_by("name", "id")[:limit])
 
 
 def people_rows() -> QuerySet[Person]:

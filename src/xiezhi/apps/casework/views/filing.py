@@ -52,7 +52,7 @@ def new(request: HttpRequest) -> HttpResponse:
     agency = user.agency
     pack = load_pack(registry.pack_of(agency.id, now))
     beginning = BEGINNINGS.get(request.GET.get("start", ""), BEGINNINGS["filed"])
-    party = registry.party(request.GET.get("party", ""))
+    party = registry.party(request.GET.get("party", ""), citizens_of=agency.id)
     party_q = request.GET.get("pq", "").strip()[:100]
     data, files = posted(request)
     form = filing_form(
@@ -88,7 +88,7 @@ def new(request: HttpRequest) -> HttpResponse:
         "beginning": beginning,
         "party": party,
         "party_q": party_q,
-        "parties": registry.find_parties(party_q) if party_q else [],
+        "parties": registry.find_parties(party_q, citizens_of=agency.id) if party_q else [],
     }
     zh = pack.vocabulary.acts[beginning.act].zh
     return render(
