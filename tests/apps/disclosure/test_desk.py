@@ -226,7 +226,7 @@ def test_a_page_whose_act_was_voided_stays_as_withdrawn(house, clerk, head, clie
     assert page.status_code == 200
     assert "已经更正或者作废" in page.content.decode()
     assert row.party not in page.content.decode()
-    assert queries.published(row.party).count == 0
+    assert queries.published(clock.now(), row.party).count == 0
 
 
 def test_a_withdrawal_leaves_the_page_with_its_reason_and_happens_once(house, clerk, head, client):

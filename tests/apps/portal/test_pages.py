@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from xiezhi.apps.disclosure import queries
 from xiezhi.apps.disclosure.models import Publication
 from xiezhi.apps.portal import proving
+from xiezhi.site import clock
 
 pytestmark = pytest.mark.django_db
 
@@ -106,7 +107,7 @@ def test_a_withdrawn_page_stays_and_says_when_and_why_and_nothing_else(house, cl
     assert client.get(f"/p/{row.id}/document.pdf").status_code == 404
     assert client.get(f"/p/{row.id}/proof.json").status_code == 404
     assert row.party not in client.get("/search.csv", {"state": "withdrawn"}).content.decode()
-    assert queries.published(row.party).count == 0
+    assert queries.published(clock.now(), row.party).count == 0
 
 
 def test_a_citizen_is_shown_by_surname(house, client):
@@ -158,7 +159,7 @@ def test_a_list_is_read_page_by_page_without_loss_or_repeat(house, page):
     seen: list[str] = []
     after = ""
     while True:
-        found = queries.published(after=after)
+        found = queries.published(clock.now(), after=after)
         seen += [row.id for row in found.rows]
         after = found.after
         if not after:
@@ -260,3 +261,26 @@ def test_site_map_and_feed_are_well_formed(house, client, page):
     ET.fromstring(client.get("/sitemap.xml").content)
     feed = ET.fromstring(client.get("/feed.atom").content)
     assert "<&>甲" in [entry.text for entry in feed.iter("{http://www.w3.org/2005/Atom}title")]
+
+
+def test_past_its_last_day_a_page_shows_nothing_more_and_is_not_found_by_the_partys_name(house, client, page):
+    from datetime import timedelta
+
+    from xiezhi.core.law.clock import day_of
+
+    today = day_of(clock.now())
+    Publication.objects.filter(pk=page.pk).update(until=today)
+    assert page.party in client.get(f"/p/{page.id}").content.decode()  # the last day counts
+    Publication.objects.filter(pk=page.pk).update(until=today - timedelta(days=1))
+    shown = client.get(f"/p/{page.id}")
+    assert shown.status_code == 200
+    assert "公示期满" in shown.content.decode()
+    for address in (f"/p/{page.id}", f"/p/{page.id}/data.json", "/", "/search", "/search.csv", "/data/results.jsonl"):
+        answer = client.get(address)
+        body = b"".join(answer.streaming_content).decode() if answer.streaming else answer.content.decode()
+        assert page.party not in body, address
+    assert client.get(f"/p/{page.id}/document.pdf").status_code == 404
+    assert page.id in client.get("/search?state=expired").content.decode()
+    assert page.id not in client.get("/search?state=public").content.decode()
+    assert page.id not in client.get(f"/search?q={page.party}").content.decode()
+    assert page.id not in client.get("/feed.atom").content.decode()

@@ -92,7 +92,7 @@ def test_a_citizens_page_is_among_them_and_shows_the_surname(demo):
 
 def test_what_is_personal_finds_nothing_in_the_search_index(demo):
     for word in personal():
-        assert queries.published(word).count == 0, word
+        assert queries.published(clock.now(), word).count == 0, word
     with connection.cursor() as cursor:
         cursor.execute("SELECT string_agg(search::text, ' ') FROM disclosure_publication")
         index = cursor.fetchone()[0]

@@ -11,12 +11,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Q
 
 from xiezhi.apps.accounts import permissions
 from xiezhi.apps.disclosure import bigrams
 from xiezhi.apps.disclosure.models import CorrectionRequest, Draft, DraftState, OwedPublication, Publication, State
 from xiezhi.apps.disclosure.reading import FIELDS, page_id, title_of
-from xiezhi.core.law.clock import SHANGHAI
+from xiezhi.core.law.clock import SHANGHAI, day_of
 
 __all__ = [
     "CAP",
@@ -39,6 +40,8 @@ __all__ = [
 PAGE = 20
 CAP = 1000  # counts above are said as 1000+
 EXPORT = 5000  # rows of one CSV
+# Not past the last day of its publicity; takes today's date.
+_RUNNING = "(state <> 'public' OR until IS NULL OR until >= %s)"
 SHOWN = (State.PUBLIC, State.WITHDRAWN, State.EXPIRED)
 
 
@@ -71,24 +74,35 @@ def public_address(case_id: str, what: str = "decision") -> str:
     return f"{settings.PUBLIC_URL.rstrip('/')}/p/{page_id(case_id, what)}" if settings.PUBLIC_URL else ""
 
 
-def publication(page: str) -> Publication | None:
+def publication(page: str, now: datetime) -> Publication | None:
     """A public page by its id; None for an unknown one and for a result that is withheld."""
-    return Publication.objects.filter(pk=page, state__in=SHOWN).first()
+    return _as_of(Publication.objects.filter(pk=page, state__in=SHOWN).first(), now)
 
 
-def by_number(number: str) -> Publication | None:
+def by_number(number: str, now: datetime) -> Publication | None:
     wanted = "".join(number.split())
-    return Publication.objects.filter(number=wanted, state__in=SHOWN).order_by("-published_at").first() if wanted else None
+    return _as_of(_newest(number=wanted), now) if wanted else None
 
 
-def by_document(sha256: str) -> Publication | None:
+def by_document(sha256: str, now: datetime) -> Publication | None:
     """The page whose published document has this fingerprint."""
-    return Publication.objects.filter(pdf=sha256, state__in=SHOWN).order_by("-published_at").first() if sha256 else None
+    return _as_of(_newest(pdf=sha256), now) if sha256 else None
 
 
-def by_entry(entry: str) -> Publication | None:
+def by_entry(entry: str, now: datetime) -> Publication | None:
     """The page that shows this entry of the log (66 hex digits)."""
-    return Publication.objects.filter(entry=entry, state__in=SHOWN).first() if entry else None
+    return _as_of(_newest(entry=entry), now) if entry else None
+
+
+def _newest(**where: str) -> Publication | None:
+    return Publication.objects.filter(**where, state__in=SHOWN).order_by("-published_at").first()
+
+
+def _as_of(row: Publication | None, now: datetime) -> Publication | None:
+    """The row as the public may see it: past the last day of its publicity it has expired, whether or not the desk has recorded that."""
+    if row is not None and row.state == State.PUBLIC and row.until is not None and row.until < day_of(now):
+        row.state, row.withdrawn_at, row.withdrawn_reason = State.EXPIRED, _midnight(row.until + timedelta(days=1)), "公示期满"
+    return row
 
 
 def of_case(case_id: str) -> list[Publication]:
@@ -96,9 +110,12 @@ def of_case(case_id: str) -> list[Publication]:
     return list(Publication.objects.filter(case=case_id).order_by("published_at", "id"))
 
 
-def latest(limit: int = 8, state: str = State.PUBLIC) -> list[Publication]:
+def latest(now: datetime, limit: int = 8, state: str = State.PUBLIC) -> list[Publication]:
     order = "-withdrawn_at" if state == State.WITHDRAWN else "-published_at"
-    return list(Publication.objects.filter(state=state).order_by(order, "-id").defer("text", "search")[:limit])
+    rows = Publication.objects.filter(state=state)
+    if state == State.PUBLIC:
+        rows = rows.filter(Q(until=None) | Q(until__gte=day_of(now)))
+    return list(rows.order_by(order, "-id").defer("text", "search")[:limit])
 
 
 def withheld_count(since: datetime) -> int:
@@ -106,9 +123,12 @@ def withheld_count(since: datetime) -> int:
     return Publication.objects.filter(state=State.WITHHELD, published_at__gte=since).count()
 
 
-def published(search: str = "", filters: Filters = Filters(), after: str = "", limit: int = PAGE) -> Found:
-    """A page of public results, the newest first. A question without any letter, digit or sign finds nothing."""
-    where, values = _conditions(search, filters)
+def published(now: datetime, search: str = "", filters: Filters = Filters(), after: str = "", limit: int = PAGE) -> Found:
+    """A page of public results, the newest first. A question without any letter, digit or sign finds nothing.
+
+    What is past its last day (`until`) is listed as expired, and no longer found by words.
+    """
+    where, values = _conditions(search, filters, day_of(now))
     if where is None:
         return Found([], "", 0)
     place = _cursor(after)
@@ -124,20 +144,27 @@ def published(search: str = "", filters: Filters = Filters(), after: str = "", l
         cursor.execute(f"SELECT count(*) FROM (SELECT 1 FROM disclosure_publication WHERE {where} LIMIT %s) capped", [*values, CAP + 1])
         (count,) = cursor.fetchone()
     known = Publication.objects.defer("text", "search", "timeline", "bars").in_bulk(ids[:limit])
-    rows = [known[one] for one in ids[:limit] if one in known]
+    rows = [row for one in ids[:limit] if (row := _as_of(known.get(one), now)) is not None]
     more = encode_cursor(rows[-1]) if len(ids) > limit and rows else ""
     return Found(rows, more, count)
 
 
-def _conditions(search: str, filters: Filters) -> tuple[str | None, list[Any]]:
+def _conditions(search: str, filters: Filters, today: date) -> tuple[str | None, list[Any]]:
     where, values = ["state = ANY(%s)"], [[str(state) for state in SHOWN]]
     if search.strip():
         asked = bigrams.question(search)
         if not asked:
             return None, []
         where.append("search @@ %s::tsquery")
-        values.append(asked)  # type: ignore[arg-type]
-    chosen: Mapping[str, str] = {"agency": filters.agency, "procedure": filters.procedure, "state": filters.state}
+        where.append(_RUNNING)
+        values += [asked, today]  # type: ignore[list-item]
+    if filters.state == State.EXPIRED:
+        where.append(f"(state = 'expired' OR NOT {_RUNNING})")
+        values.append(today)  # type: ignore[arg-type]
+    elif filters.state:
+        where.append(f"state = %s AND {_RUNNING}")
+        values += [filters.state, today]  # type: ignore[list-item]
+    chosen: Mapping[str, str] = {"agency": filters.agency, "procedure": filters.procedure}
     for column, value in chosen.items():
         if value:
             where.append(f"{column} = %s")

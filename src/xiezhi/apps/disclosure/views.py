@@ -183,7 +183,7 @@ def withhold(request: HttpRequest, case_id: str) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: HttpRequest, page_id: str) -> HttpResponse:
-    row = queries.publication(page_id)
+    row = queries.publication(page_id, clock.now())
     if row is None:
         raise Http404("没有这条公示。")
     permissions.require(request.user, permissions.act_action("publication_withdrawn"), agency=row.agency)

@@ -28,7 +28,12 @@ def correction(request: HttpRequest, receipt: str) -> HttpResponse:
     if row is None:
         raise Http404("没有这个回执号的更正申请。")
     permissions.require(request.user, "disclosure.read", agency=row.agency)
-    context: dict[str, Any] = {"row": row, "page": queries.publication(row.page), "given": request.POST, "act_id": uuid6.uuid7()}
+    context: dict[str, Any] = {
+        "row": row,
+        "page": queries.publication(row.page, clock.now()),
+        "given": request.POST,
+        "act_id": uuid6.uuid7(),
+    }
     status = 200
     if request.method == "POST":
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from xiezhi.apps.disclosure import queries
@@ -49,26 +50,26 @@ def row_of(row: Any, base: str) -> dict[str, str]:
     return shown
 
 
-def rows(base: str) -> Iterator[dict[str, str]]:
+def rows(base: str, now: datetime) -> Iterator[dict[str, str]]:
     """Every result that is or was public, the newest first, read page by page."""
     after = ""
     while True:
-        found = queries.published(after=after, limit=BATCH)
+        found = queries.published(now, after=after, limit=BATCH)
         yield from (row_of(row, base) for row in found.rows)
         if not (after := found.after):
             return
 
 
-def csv_lines(base: str) -> Iterator[str]:
+def csv_lines(base: str, now: datetime) -> Iterator[str]:
     """A table with the names of FIELDS in its head, beginning with the mark that spreadsheets look for."""
     yield csv_text([zh for zh, _note in FIELDS.values()], [])
-    for row in rows(base):
+    for row in rows(base, now):
         yield csv_text([], [[row.get(name, "") for name in FIELDS]]).split("\r\n", 1)[1]
 
 
-def json_lines(base: str) -> Iterator[str]:
+def json_lines(base: str, now: datetime) -> Iterator[str]:
     """One JSON object a line."""
-    for row in rows(base):
+    for row in rows(base, now):
         yield json.dumps(row, ensure_ascii=False) + "\n"
 
 

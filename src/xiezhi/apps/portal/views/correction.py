@@ -23,7 +23,7 @@ from xiezhi.site import clock
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest, page_id: str) -> HttpResponse:
     """The form by itself, and what it sends. A second click gives the same receipt."""
-    row = queries.publication(page_id.lower()) if page_id.isalnum() and page_id.isascii() else None
+    row = queries.publication(page_id.lower(), clock.now()) if page_id.isalnum() and page_id.isascii() else None
     if row is None or row.state != "public":
         raise Http404("没有这条公示，或者它已经撤回，不能申请更正。")
     error, status = "", 200
@@ -54,7 +54,7 @@ def status(request: HttpRequest) -> HttpResponse:
     row = queries.correction(asked) if asked else None
     context: dict[str, Any] = {"asked": asked, "row": row}
     if row is not None:
-        context |= {"page": queries.publication(row.page), "agency": registry.agency(row.agency)}
+        context |= {"page": queries.publication(row.page, clock.now()), "agency": registry.agency(row.agency)}
     return render(request, "portal/corrections.html", context, status=404 if asked and row is None else 200)
 
 

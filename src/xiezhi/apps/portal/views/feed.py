@@ -14,13 +14,14 @@ PLACES = ("/", "/search", "/verify", "/officers", "/powers", "/agencies", "/data
 
 @require_safe
 def sitemap(request: HttpRequest) -> HttpResponse:
-    context = {"base": request.build_absolute_uri("/").rstrip("/"), "places": PLACES, "rows": queries.latest(1000)}
+    context = {"base": request.build_absolute_uri("/").rstrip("/"), "places": PLACES, "rows": queries.latest(clock.now(), 1000)}
     return render(request, "portal/sitemap.xml", context, content_type="application/xml")
 
 
 @require_safe
 def atom(request: HttpRequest) -> HttpResponse:
-    rows = queries.latest(50)
-    updated = max((row.updated_at or row.published_at for row in rows), default=clock.now())
+    now = clock.now()
+    rows = queries.latest(now, 50)
+    updated = max((row.updated_at or row.published_at for row in rows), default=now)
     context = {"base": request.build_absolute_uri("/").rstrip("/"), "rows": rows, "updated": updated}
     return render(request, "portal/feed.xml", context, content_type="application/atom+xml")

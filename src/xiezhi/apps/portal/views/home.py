@@ -15,9 +15,10 @@ from xiezhi.site import clock
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """One search box, four doors, the latest, the withdrawn."""
+    now = clock.now()
     context = {
-        "latest": queries.latest(8),
-        "withdrawn": queries.latest(3, "withdrawn"),
-        "withheld": queries.withheld_count(clock.now() - timedelta(days=365)),
+        "latest": queries.latest(now),
+        "withdrawn": queries.latest(now, 3, "withdrawn"),
+        "withheld": queries.withheld_count(now - timedelta(days=365)),
     }
     return render(request, "portal/home.html", context)

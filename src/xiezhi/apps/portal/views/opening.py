@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from xiezhi.apps.portal import opening
 from xiezhi.apps.record import queries as record
+from xiezhi.site import clock
 
 
 @require_safe
@@ -24,12 +25,12 @@ def about(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def as_csv(request: HttpRequest) -> StreamingHttpResponse:
-    return _file(opening.csv_lines(_base(request)), "text/csv; charset=utf-8", "results.csv")
+    return _file(opening.csv_lines(_base(request), clock.now()), "text/csv; charset=utf-8", "results.csv")
 
 
 @require_safe
 def as_json_lines(request: HttpRequest) -> StreamingHttpResponse:
-    return _file(opening.json_lines(_base(request)), "application/x-ndjson; charset=utf-8", "results.jsonl")
+    return _file(opening.json_lines(_base(request), clock.now()), "application/x-ndjson; charset=utf-8", "results.jsonl")
 
 
 @require_safe

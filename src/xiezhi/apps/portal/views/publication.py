@@ -19,6 +19,7 @@ from xiezhi.apps.portal.drawing import qr_of
 from xiezhi.apps.record import queries as record
 from xiezhi.apps.registry import queries as registry
 from xiezhi.core.law.vocabulary import load_vocabulary
+from xiezhi.site import clock
 
 UNKNOWN = "没有这个编号的公示。可能编号抄错了，也可能这个结果还没有公示。可以到首页按文书号或者企业名称搜索。"
 
@@ -110,7 +111,7 @@ def proof(request: HttpRequest, page_id: str) -> HttpResponse:  # noqa: ARG001
 
 
 def _row(page_id: str) -> Publication:
-    row = queries.publication(page_id.lower()) if page_id.isalnum() and page_id.isascii() else None
+    row = queries.publication(page_id.lower(), clock.now()) if page_id.isalnum() and page_id.isascii() else None
     if row is None:
         raise Http404(UNKNOWN)
     return row

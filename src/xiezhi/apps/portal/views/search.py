@@ -14,6 +14,7 @@ from xiezhi.apps.disclosure.queries import Filters
 from xiezhi.apps.portal.tables import csv_text
 from xiezhi.apps.registry import queries as registry
 from xiezhi.core.law.vocabulary import load_vocabulary
+from xiezhi.site import clock
 
 STATES = {"public": "公示中", "withdrawn": "已撤回", "expired": "公示期满"}
 HEAD = ("决定书文号", "当事人", "事项", "主要事实", "依据", "决定内容", "决定机关", "决定日期", "履行情况", "公示日期", "状态", "网址")
@@ -22,7 +23,7 @@ HEAD = ("决定书文号", "当事人", "事项", "主要事实", "依据", "决
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     asked, filters, mistakes = _asked(request)
-    found = queries.published(asked, filters, request.GET.get("after", ""))
+    found = queries.published(clock.now(), asked, filters, request.GET.get("after", ""))
     context: dict[str, Any] = {
         "asked": asked,
         "filters": filters,
@@ -40,7 +41,7 @@ def search(request: HttpRequest) -> HttpResponse:
 def download(request: HttpRequest) -> HttpResponse:
     """The same list as CSV, at most EXPORT rows."""
     asked, filters, _mistakes = _asked(request)
-    found = queries.published(asked, filters, limit=queries.EXPORT)
+    found = queries.published(clock.now(), asked, filters, limit=queries.EXPORT)
     rows = [
         (
             row.number,

@@ -18,6 +18,7 @@ from xiezhi.apps.disclosure.queries import Publication
 from xiezhi.apps.disclosure.reading_page import labels_zh
 from xiezhi.apps.portal import claims, proving
 from xiezhi.apps.record import queries as record
+from xiezhi.site import clock
 
 LARGEST = 50 * 1024 * 1024
 LARGEST_PROOF = 1024 * 1024
@@ -81,7 +82,7 @@ def _of_file(file: Any) -> Answer:
 
 def _of_document(fingerprint: str, content: bytes, name: str) -> Answer:
     """A PDF: known by its fingerprint, or one that calls itself a document of ours and is another."""
-    row = queries.by_document(fingerprint)
+    row = queries.by_document(fingerprint, clock.now())
     if row is not None:
         if row.state == "public" and not proving.document_recorded(row, fingerprint):
             words = "核验没有通过：这个文件登记在公示页上，但是公示日志里没有它的指纹，或者日志还没有写到这一条。请几秒钟后再核验一次。"
@@ -101,7 +102,7 @@ def _claimed(content: bytes, name: str) -> Publication | None:
     """The publication that a PDF says it is, by its title, its words or its name; None where it says nothing of ours."""
     for text in (*claims.of_pdf(content), name):
         for number in claims.numbers_in(text):
-            if (row := queries.by_number(number)) is not None:
+            if (row := queries.by_number(number, clock.now())) is not None:
                 return row
     return None
 
@@ -133,7 +134,7 @@ def _of_text(text: str) -> Answer:
     compact = re.sub(r"[\s:…-]", "", plain).lower()
     if _HEX.fullmatch(compact):
         return _of_fingerprint(compact, document=False)
-    row = queries.by_number(plain) or queries.publication(plain.lower() if plain.isascii() else "")
+    row = queries.by_number(plain, clock.now()) or queries.publication(plain.lower() if plain.isascii() else "", clock.now())
     if row is None:
         return Answer("unknown", f"没有找到“{plain[:60]}”。请核对文书号（连同〔年份〕和“号”），或者它还没有公示。")
     return _of_row(row)
@@ -146,7 +147,7 @@ def _page_of_json(text: str) -> tuple[Publication, dict[str, str]] | None:
         page, summary = given["id"], given["summary"]
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
-    row = queries.publication(page.lower()) if isinstance(page, str) and page.isascii() and page.isalnum() else None
+    row = queries.publication(page.lower(), clock.now()) if isinstance(page, str) and page.isascii() and page.isalnum() else None
     return (row, {str(key): str(value) for key, value in summary.items()}) if row and isinstance(summary, dict) else None
 
 
@@ -167,7 +168,7 @@ def _of_page(row: Publication, stated: dict[str, str]) -> Answer:
 
 
 def _of_fingerprint(fingerprint: str, *, document: bool) -> Answer:
-    row = queries.by_document(fingerprint) if len(fingerprint) == 64 else None
+    row = queries.by_document(fingerprint, clock.now()) if len(fingerprint) == 64 else None
     row = row or _of_entry(fingerprint)
     if row is None:
         words = (
@@ -180,7 +181,7 @@ def _of_fingerprint(fingerprint: str, *, document: bool) -> Answer:
 
 
 def _of_entry(entry: str) -> Publication | None:
-    return queries.by_entry(entry) if len(entry) == 66 else None
+    return queries.by_entry(entry, clock.now()) if len(entry) == 66 else None
 
 
 def _of_row(row: Publication, fingerprint: str = "") -> Answer:
