@@ -46,7 +46,10 @@ class Action:
 def actions() -> dict[str, Action]:
     """All actions by id. Raises ValueError for an unknown role or scope, or an act that stands twice."""
     raw: dict[str, Any] = yaml.safe_load(MATRIX.read_text(encoding="utf-8"))["actions"]
-    found = {name: Action(name, row["zh"], dict(row["roles"]), tuple(row.get("acts", ())), tuple(row.get("signs", ()))) for name, row in raw.items()}
+    found = {
+        name: Action(name, row["zh"], dict(row["roles"]), tuple(row.get("acts", ())), tuple(row.get("signs", ())))
+        for name, row in raw.items()
+    }
     _check(found)
     return found
 
