@@ -39,7 +39,7 @@ class Clause:
     says: str = "<应当>公示"
 
 
-@dataclass
+@dataclass(eq=False)
 class Pack:
     clauses: dict = field(default_factory=lambda: {"x/1": Clause()})
 

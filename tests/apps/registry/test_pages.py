@@ -35,7 +35,7 @@ def test_an_administrator_does_not_see_parties(client, sign_in):
     sign_in("administrator")
     answer = client.get(reverse("registry:parties"))
     assert answer.status_code == 403
-    assert "您的角色（管理员）不能办“查看当事人”" in answer.content.decode()
+    assert "您的角色（管理员）不能办“查看当事人（公民限本机关登记的）”" in answer.content.decode()
     assert reverse("registry:parties") not in client.get(reverse("registry:agencies")).content.decode()
 
 
