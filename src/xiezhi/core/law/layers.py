@@ -24,7 +24,9 @@ T = TypeVar("T")
 LEVELS = ("规范性文件", "规章", "地方性法规", "行政法规", "法律")
 RANKS = {level: rank for rank, level in enumerate(LEVELS)} | {"部门规范性文件": 0, "国务院规范性文件": 1, "部门规章": 1}
 TABLES = ("acts", "checklists", "documents", "disclosure", "retention", "av")
-FILES = ("pack", "params", "terms", "definitions", "clauses", "properties", "mapping", *TABLES)
+# What the product owes and does for each clause: no law, so no part of the edition's hash (a file, or a folder of that name).
+COVERAGE = "coverage"
+FILES = ("pack", "params", "terms", "definitions", "clauses", "properties", "mapping", COVERAGE, *TABLES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,11 @@ class Layer:
 
 def files_of(folder: Path) -> list[Path]:
     """The YAML files of a pack folder, in a stable order: what its hash is computed over."""
-    return sorted(path for path in folder.rglob("*.yaml") if path.is_file())
+    return sorted(path for path in folder.rglob("*.yaml") if path.is_file() and not _is_coverage(path.relative_to(folder)))
+
+
+def _is_coverage(inside: Path) -> bool:
+    return Path(inside.parts[0]).stem == COVERAGE
 
 
 def read_header(folder: Path, shown_from: Path) -> Header:
