@@ -130,22 +130,6 @@ def test_a_minors_case_is_never_drafted(house, clerk):
         service.draft(clerk, house.minor_owed, service.propose(house.minor_owed).summary, "summary", clock.now())
 
 
-def test_withholding_needs_a_ground_of_the_pack_an_approver_and_a_reason(house, clerk, head):
-    good = {"ground": "minor", "approver": head.person_id, "reason": "当事人未满十八周岁。"}
-    for change, told in (
-        ({"ground": "inconvenient"}, "列出的理由"),
-        ({"approver": ""}, "批准"),
-        ({"approver": clerk.person_id}, "另一位"),
-        ({"reason": " "}, "写明"),
-    ):
-        with pytest.raises(DisclosureError, match=told):
-            service.withhold(clerk, house.minor_owed, uuid4(), clock.now(), **{**good, **change})
-    assert service.withhold(clerk, house.minor_owed, uuid4(), clock.now(), **good).entry
-    row = Publication.objects.get(case=house.minor_owed)
-    assert (row.state, row.grounds, row.party, row.facts, row.title) == ("withheld", ["minor"], "", "", "")
-    assert not OwedPublication.objects.filter(case=house.minor_owed, expect="result_published").exists()
-
-
 def corrected(case: str, clerk, head, facts: str, **more) -> Draft:
     fields = {**service.propose(case).summary, "facts": facts}
     draft = service.draft(clerk, case, fields, "summary", clock.now(), kind="publication_updated", reason="面积写错。", **more)
@@ -197,9 +181,9 @@ def test_a_reason_that_will_be_public_is_looked_through(house, clerk, head):
         service.draft(clerk, house.citizen_owed, fields, "summary", clock.now(), kind="publication_updated", reason=f"{name}要求更正。")
     assert name in refused.value.message_zh
     with pytest.raises(LeakError, match="撤回的理由"):
-        service.withdraw(clerk, row.id, f"{name}的决定已撤销。", uuid4(), clock.now())
+        service.ask_to_withdraw(clerk, row.id, f"{name}的决定已撤销。", clock.now())
     with pytest.raises(LeakError, match="13811112222"):
-        service.withdraw(clerk, row.id, "请致电13811112222。", uuid4(), clock.now())
+        service.ask_to_withdraw(clerk, row.id, "请致电13811112222。", clock.now())
     draft = service.draft(clerk, house.citizen_owed, fields, "summary", clock.now(), kind="publication_updated", reason="更正。")
     service.approve(head, draft.pk, draft.digest, uuid4(), clock.now())
     Draft.objects.filter(pk=draft.pk).update(reason=f"{name}要求更正。")
@@ -227,20 +211,6 @@ def test_a_page_whose_act_was_voided_stays_as_withdrawn(house, clerk, head, clie
     assert "已经更正或者作废" in page.content.decode()
     assert row.party not in page.content.decode()
     assert queries.published(clock.now(), row.party).count == 0
-
-
-def test_a_withdrawal_leaves_the_page_with_its_reason_and_happens_once(house, clerk, head, client):
-    row = published(house.firm_owed, clerk, head, form="summary")
-    with pytest.raises(DisclosureError, match="理由"):
-        service.withdraw(clerk, row.id, "", uuid4(), clock.now())
-    act = uuid4()
-    assert service.withdraw(clerk, row.id, "决定被区人民政府撤销。", act, clock.now()).entry
-    assert service.withdraw(clerk, row.id, "决定被区人民政府撤销。", act, clock.now()).entry
-    with pytest.raises(DisclosureError, match="已经撤回"):
-        service.withdraw(clerk, row.id, "再来一次", uuid4(), clock.now())
-    body = client.get(f"/p/{row.id}").content.decode()
-    assert "决定被区人民政府撤销。" in body
-    assert row.party not in body
 
 
 def test_a_stranger_to_the_agency_may_not_touch_it(house):

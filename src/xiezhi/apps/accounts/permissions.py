@@ -40,6 +40,7 @@ class Action:
     roles: dict[str, str]  # role -> scope
     acts: tuple[str, ...]
     signs: tuple[str, ...] = ()  # roles of the registry that sign its acts with their own account; empty: entered for others
+    approved_by: tuple[str, ...] = ()  # roles of the registry whose approval, with the own account, records its acts
 
 
 @cache
@@ -47,7 +48,14 @@ def actions() -> dict[str, Action]:
     """All actions by id. Raises ValueError for an unknown role or scope, or an act that stands twice."""
     raw: dict[str, Any] = yaml.safe_load(MATRIX.read_text(encoding="utf-8"))["actions"]
     found = {
-        name: Action(name, row["zh"], dict(row["roles"]), tuple(row.get("acts", ())), tuple(row.get("signs", ())))
+        name: Action(
+            name,
+            row["zh"],
+            dict(row["roles"]),
+            tuple(row.get("acts", ())),
+            tuple(row.get("signs", ())),
+            tuple(row.get("approved_by", ())),
+        )
         for name, row in raw.items()
     }
     _check(found)

@@ -37,16 +37,42 @@ def own_person(user: User) -> str:
 
 def require_own_hand(user: User, act_id: str, by: Sequence[str]) -> None:
     """Raise Forbidden unless the account's own person stands in `by` and holds a role that signs this act (xuecheng/review/3-1)."""
+    if actions()[act_action(act_id)].approved_by:
+        raise Forbidden(f"“{_act_zh(act_id)}”不能直接记入：先呈批，由负责人用自己的账号批准后才记入案件。请到公示页面办理。")
     roles = signing_roles(act_id)
     if not roles:
         return
     own = own_person(user)
-    zh = load_vocabulary().acts[act_id].zh
     if own not in by:
-        raise Forbidden(f"“{zh}”由办理的人用自己的账号签署，不能签别人的名字。请由本人登录办理。")
+        raise Forbidden(f"“{_act_zh(act_id)}”由办理的人用自己的账号签署，不能签别人的名字。请由本人登录办理。")
+    _require_registered(user, roles, f"“{_act_zh(act_id)}”由{{words}}签署")
+
+
+def require_own_approval(user: User, act_id: str, drafter: str) -> str:
+    """The own person of an account that may approve what `drafter` put up: another one, registered in a role of `approved_by`.
+
+    Raises Forbidden.
+    """
+    own = own_person(user)
+    if own == drafter:
+        raise Forbidden(f"“{_act_zh(act_id)}”是您呈批的，要由另一位负责人批准。")
+    _require_registered(user, actions()[act_action(act_id)].approved_by, f"“{_act_zh(act_id)}”由{{words}}批准")
+    return own
+
+
+def may_approve(user: User, act_id: str) -> bool:
+    """Whether the account's own person is registered in a role that approves this act."""
+    return user.person is not None and bool(set(actions()[act_action(act_id)].approved_by) & set(user.person.roles))
+
+
+def _require_registered(user: User, roles: Sequence[str], sentence: str) -> None:
     if user.person is None or not set(roles) & set(user.person.roles):
         words = "、".join(dict.fromkeys(_role_zh(role) for role in roles))
-        raise Forbidden(f"“{zh}”由{words}签署；人员库里没有登记您是{words}。请联系管理员核对人员的角色。")
+        raise Forbidden(f"{sentence.format(words=words)}；人员库里没有登记您是{words}。请联系管理员核对人员的角色。")
+
+
+def _act_zh(act_id: str) -> str:
+    return load_vocabulary().acts[act_id].zh
 
 
 def _role_zh(role: str) -> str:

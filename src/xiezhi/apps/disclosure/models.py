@@ -178,3 +178,44 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case}: {self.get_state_display()}"
+
+
+class RequestState(models.TextChoices):
+    SUBMITTED = "submitted", "待批"
+    GRANTED = "granted", "已批准"
+    RETURNED = "returned", "已退回"
+    DROPPED = "dropped", "不再呈批"
+
+
+class ApprovalRequest(models.Model):
+    """What the clerk puts up to a leader: not to publish a result, or to withdraw a page. No act of the record before it is granted."""
+
+    id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
+    case = models.CharField("案件", max_length=80)
+    agency = models.CharField("机关", max_length=40)
+    act = models.CharField("行为", max_length=40)  # result_withheld | publication_withdrawn
+    page = models.CharField("公示", max_length=26, blank=True)
+    what = models.CharField("内容", max_length=20, blank=True)
+    ground = models.CharField("不予公示的理由", max_length=40, blank=True)
+    reason = models.TextField("说明")
+    state = models.CharField("状态", max_length=10, choices=RequestState.choices, default=RequestState.SUBMITTED)
+    drafter = models.CharField("呈批人", max_length=60)
+    drafted_at = models.DateTimeField("呈批时间")
+    approver = models.CharField("批准人", max_length=60, blank=True)
+    decided_at = models.DateTimeField("批示时间", null=True)
+    note = models.TextField("退回意见", blank=True)
+
+    class Meta:
+        verbose_name = "呈批件"
+        indexes: ClassVar = [
+            models.Index(fields=["case", "-id"], name="request_case"),
+            models.Index(fields=["agency", "state", "id"], name="request_agency_state"),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["case", "act", "page"], condition=models.Q(state__in=["submitted", "returned"]), name="one_open_request"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case}: {self.get_state_display()}"

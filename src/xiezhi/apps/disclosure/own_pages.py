@@ -29,13 +29,13 @@ def own_page(case_id: str, act: str) -> str | None:
         asked = CorrectionRequest.objects.filter(case=case_id, answered_at=None).order_by("asked_at", "id").first()
         return reverse("disclosure:correction", args=[asked.id]) if asked is not None else None
     if act == "publication_withdrawn":
-        page = next((row for row in queries.of_case(case_id) if row.state == State.PUBLIC), None)
-        return reverse("disclosure:withdraw", args=[page.id]) if page is not None else None
+        page = next((row for row in queries.of_case(case_id) if row.state in (State.PUBLIC, State.EXPIRED)), None)
+        return reverse("disclosure:withdraw", args=[page.id]) if page is not None else reverse("disclosure:desk")
+    if act == "result_withheld":  # never by a bare form: a leader approves it
+        return reverse("disclosure:withhold", args=[case_id])
     _book, marking = record.marking(case_id)
     if not any(one.kind in DECISIONS for one in marking.acts):
         return None
-    if act == "result_withheld":
-        return reverse("disclosure:withhold", args=[case_id])
     # What has been drawn up is approved and published from its own page, which shows it word for word.
     draft = Draft.objects.filter(case=case_id, state__in=[DraftState.SUBMITTED, DraftState.APPROVED]).order_by("-id").first()
     if act in {"publication_approved", "result_published"} and draft is not None:

@@ -15,7 +15,16 @@ from django.db.models import Q
 
 from xiezhi.apps.accounts import permissions
 from xiezhi.apps.disclosure import bigrams
-from xiezhi.apps.disclosure.models import CorrectionRequest, Draft, DraftState, OwedPublication, Publication, State
+from xiezhi.apps.disclosure.models import (
+    ApprovalRequest,
+    CorrectionRequest,
+    Draft,
+    DraftState,
+    OwedPublication,
+    Publication,
+    RequestState,
+    State,
+)
 from xiezhi.apps.disclosure.reading import FIELDS, page_id, title_of
 from xiezhi.core.law.clock import SHANGHAI, day_of
 
@@ -227,6 +236,31 @@ def drafts(user: Any, limit: int = 50) -> list[Draft]:
     agency = permissions.visible_agency(user, "disclosure.read")
     rows = Draft.objects.filter(state__in=[DraftState.SUBMITTED, DraftState.APPROVED]).order_by("id")
     return list((rows.filter(agency=agency) if agency is not None else rows)[:limit])
+
+
+def requests(user: Any, limit: int = 50) -> list[ApprovalRequest]:
+    """What waits for a leader's approval or was sent back, the oldest first. Raises Forbidden."""
+    agency = permissions.visible_agency(user, "disclosure.read")
+    rows = ApprovalRequest.objects.filter(state__in=[RequestState.SUBMITTED, RequestState.RETURNED]).order_by("id")
+    return list((rows.filter(agency=agency) if agency is not None else rows)[:limit])
+
+
+def subjects(asked: Sequence[ApprovalRequest]) -> list[str]:
+    """What each request is about, in words: the page's or the owed result's number and title, else the case."""
+    cases = {row.case for row in asked}
+    owed = {row.case: row.number or row.title for row in OwedPublication.objects.filter(case__in=cases)} if cases else {}
+    pages = {row.id: row.number or row.title for row in Publication.objects.filter(id__in={row.page for row in asked if row.page})}
+    return [pages.get(row.page) or owed.get(row.case) or row.case for row in asked]
+
+
+def request(request_id: Any) -> ApprovalRequest | None:
+    return ApprovalRequest.objects.filter(pk=request_id).first()
+
+
+def open_request(case_id: str, act: str, page: str = "") -> ApprovalRequest | None:
+    """The request that waits, or was sent back, for this act of the case."""
+    waiting = [RequestState.SUBMITTED, RequestState.RETURNED]
+    return ApprovalRequest.objects.filter(case=case_id, act=act, page=page, state__in=waiting).order_by("-id").first()
 
 
 def draft(draft_id: Any) -> Draft | None:

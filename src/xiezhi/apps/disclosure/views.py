@@ -26,6 +26,7 @@ from xiezhi.core.typeset import TypesetError
 from xiezhi.site import clock
 
 LONG = {"facts", "basis", "content"}
+WORDS = {"result_withheld": "不予公示", "publication_withdrawn": "撤回公示"}
 
 
 @login_required
@@ -33,17 +34,21 @@ LONG = {"facts", "basis", "content"}
 def desk(request: HttpRequest) -> HttpResponse:
     """待公示 by legal limit, and the drafts that wait for a second person or for publication."""
     owed = queries.to_publish(request.user, request.GET.get("after", ""))
-    waiting = queries.drafts(request.user)
-    names = registry.names({draft.drafter for draft in waiting} | {draft.approver for draft in waiting if draft.approver})
+    waiting, asked = queries.drafts(request.user), queries.requests(request.user)
+    names = registry.names({row.drafter for row in [*waiting, *asked]})
+    person = getattr(request.user, "person_id", None)
     context = {
         "owed": owed,
-        "drafts": [
+        "drafts": [{"row": draft, "drafter": names.get(draft.drafter, draft.drafter), "own": draft.drafter == person} for draft in waiting],
+        "requests": [
             {
-                "row": draft,
-                "drafter": names.get(draft.drafter, draft.drafter),
-                "own": draft.drafter == getattr(request.user, "person_id", None),
+                "row": row,
+                "zh": WORDS[row.act],
+                "subject": subject,
+                "drafter": names.get(row.drafter, row.drafter),
+                "own": row.drafter == person,
             }
-            for draft in waiting
+            for row, subject in zip(asked, queries.subjects(asked), strict=True)
         ],
         "corrections": queries.corrections_to_answer(request.user),
         "now": clock.now(),
@@ -120,7 +125,7 @@ def approve(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     return _decide(
         request,
         draft,
-        lambda: service.approve(request.user, draft.pk, request.POST.get("digest", ""), _act_id(request), clock.now()),
+        lambda: service.approve(request.user, draft.pk, request.POST.get("digest", ""), act_id_of(request), clock.now()),
         "已核发。可以发布了。",
     )
 
@@ -148,61 +153,10 @@ def publish(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     return _decide(
         request,
         draft,
-        lambda: service.publish(request.user, draft.pk, _act_id(request), clock.now()),
+        lambda: service.publish(request.user, draft.pk, act_id_of(request), clock.now()),
         "已发布。",
         template="disclosure/publish.html",
     )
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def withhold(request: HttpRequest, case_id: str) -> HttpResponse:
-    source = _source(request, case_id)
-    context: dict[str, Any] = {
-        "case_id": case_id,
-        "title": source.facts.get("case.title") or case_id,
-        "grounds": service.grounds_of(source.pack),
-        "approvers": [
-            person for person in registry.people_of(source.agency_id, "leader") if person.id != getattr(request.user, "person_id", None)
-        ],
-        "act_id": request.POST.get("act_id") or uuid6.uuid7(),
-        "given": request.POST,
-    }
-    if request.method == "POST":
-        chosen = {key: request.POST.get(key, "") for key in ("ground", "approver", "reason")}
-        return _record(
-            request,
-            context,
-            "disclosure/withhold.html",
-            lambda: service.withhold(request.user, case_id, _act_id(request), clock.now(), **chosen),
-            "已记录不予公示。",
-        )
-    return render(request, "disclosure/withhold.html", context)
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def withdraw(request: HttpRequest, page_id: str) -> HttpResponse:
-    row = queries.publication(page_id, clock.now())
-    if row is None:
-        raise Http404("没有这条公示。")
-    permissions.require(request.user, permissions.act_action("publication_withdrawn"), agency=row.agency)
-    context: dict[str, Any] = {
-        "row": row,
-        "page": page_of(row),
-        "act_id": request.POST.get("act_id") or uuid6.uuid7(),
-        "given": request.POST,
-    }
-    if request.method == "POST":
-        reason = request.POST.get("reason", "")
-        return _record(
-            request,
-            context,
-            "disclosure/withdraw.html",
-            lambda: service.withdraw(request.user, page_id, reason, _act_id(request), clock.now()),
-            "已撤回。公示页现在说明撤回的时间和理由。",
-        )
-    return render(request, "disclosure/withdraw.html", context)
 
 
 # ------------------------------------------------------------------ shared
@@ -222,14 +176,15 @@ def _limits(case_id: str) -> dict[str, Any]:
 
 
 def _proposal(request: HttpRequest, case_id: str) -> Any:
-    _source(request, case_id)
+    source_for(request, case_id)
     try:
         return service.propose(case_id)
     except DisclosureError as refused:
         raise Http404(refused.message_zh) from refused
 
 
-def _source(request: HttpRequest, case_id: str) -> Any:
+def source_for(request: HttpRequest, case_id: str) -> Any:
+    """The case as papers read it, for an account that may see the desk of its agency. Raises Http404, Forbidden."""
     case = record.case(case_id)
     if case is None:
         raise Http404("没有这个案件。")
@@ -284,18 +239,7 @@ def _decide(request: HttpRequest, draft: Draft, act: Any, done: str, template: s
     return redirect("portal:publication", queries.page_id(draft.case, draft.what)) if template else redirect("disclosure:draft", draft.pk)
 
 
-def _record(request: HttpRequest, context: dict[str, Any], template: str, act: Any, done: str) -> HttpResponse:
-    try:
-        answer = act()
-    except (DisclosureError, InputError) as refused:
-        return render(request, template, {**context, "error": refused.message_zh}, status=422)
-    if not hasattr(answer, "entry"):
-        return render(request, template, {**context, "reasons": answer.reasons}, status=422)
-    messages.success(request, f"{done}已记入第 {answer.case_seq} 条。")
-    return redirect("disclosure:desk")
-
-
-def _act_id(request: HttpRequest) -> uuid.UUID:
+def act_id_of(request: HttpRequest) -> uuid.UUID:
     """The id that the page was given: a second click sends it again and changes nothing."""
     try:
         return uuid.UUID(request.POST.get("act_id", ""))

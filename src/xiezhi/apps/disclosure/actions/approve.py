@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from xiezhi.apps.accounts import permissions
+from xiezhi.apps.accounts.signing import own_person, require_own_hand
 from xiezhi.apps.disclosure.errors import DisclosureError
 from xiezhi.apps.disclosure.models import Draft, DraftState
 from xiezhi.apps.record import service as record
@@ -27,6 +28,7 @@ def approve(user: Any, draft_id: UUID, digest: str, act_id: UUID, now: datetime)
         _open(row)
         if row.drafter == (user.person_id or ""):
             raise DisclosureError("拟稿的人不能核发自己拟的公示稿，请由另一人核发。")
+        require_own_hand(user, "publication_approved", [own_person(user)])
         if row.digest != digest:
             raise DisclosureError("这一稿在您打开之后改过了。请重新看一遍再核发。")
         line = {

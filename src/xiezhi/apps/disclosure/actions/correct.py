@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import transaction
 
 from xiezhi.apps.accounts import permissions
+from xiezhi.apps.accounts.signing import own_person, require_own_hand
 from xiezhi.apps.disclosure.errors import DisclosureError
 from xiezhi.apps.disclosure.models import CorrectionRequest, CorrectionSource, State
 from xiezhi.apps.disclosure.queries import publication
@@ -78,6 +79,7 @@ def answer_correction(user: Any, receipt: str, act_id: UUID, now: datetime, *, c
     permissions.require(user, permissions.act_action("correction_answered"), agency=row.agency)
     if done := record.answer_of(act_id, case=row.case, kind="correction_answered"):
         return done
+    require_own_hand(user, "correction_answered", [own_person(user)])
     if row.answered_at is not None:
         raise DisclosureError("这份申请已经答复过了。")
     if corrected is None:

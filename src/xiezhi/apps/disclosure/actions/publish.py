@@ -11,6 +11,7 @@ import pypdfium2  # type: ignore[import-untyped]
 from django.db import transaction
 
 from xiezhi.apps.accounts import permissions
+from xiezhi.apps.accounts.signing import own_person, require_own_hand
 from xiezhi.apps.disclosure import composing
 from xiezhi.apps.disclosure.actions.approve import filled
 from xiezhi.apps.disclosure.actions.draft import propose, words_before
@@ -37,6 +38,7 @@ def publish(user: Any, draft_id: UUID, act_id: UUID, now: datetime) -> Any:
         permissions.require(user, permissions.act_action(row.kind), agency=row.agency)
         if done := record.answer_of(act_id, case=row.case, kind=row.kind):
             return done
+        require_own_hand(user, row.kind, [own_person(user)])
         if row.state == DraftState.DONE:
             raise DisclosureError("这一稿已经发布过了。")
         if row.state != DraftState.APPROVED:

@@ -1,15 +1,15 @@
-"""Decide that a result is not published: one of the pack's grounds, an approver, a reason."""
+"""Put up to a leader that a result is not published: one of the pack's grounds, and a reason (公示办法 9)."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from xiezhi.apps.accounts import permissions
+from xiezhi.apps.disclosure.actions.request import put_up
 from xiezhi.apps.disclosure.errors import DisclosureError
+from xiezhi.apps.disclosure.models import ApprovalRequest
 from xiezhi.apps.paperwork import service as paperwork
-from xiezhi.apps.record import service as record
 
 
 def grounds_of(pack: Any) -> dict[str, str]:
@@ -27,23 +27,14 @@ def grounds_of(pack: Any) -> dict[str, str]:
     return words
 
 
-def withhold(user: Any, case_id: str, act_id: UUID, now: datetime, *, ground: str, approver: str, reason: str) -> Any:
-    """Record result_withheld. Returns Receipt or Refusal. Raises Forbidden, DisclosureError naming what is missing."""
+def ask_to_withhold(user: Any, case_id: str, now: datetime, *, ground: str, reason: str) -> ApprovalRequest:
+    """Put it up that the result of a case is not published; nothing is recorded yet. Raises Forbidden, DisclosureError naming what is missing."""
     source = paperwork.source_of(case_id)
     permissions.require(user, permissions.act_action("result_withheld"), agency=source.agency_id)
     if ground not in grounds_of(source.pack):
         raise DisclosureError("请从列出的理由里选一项。没有列出的理由，不能作为不予公示的依据。")
-    if not approver or approver == user.person_id:
-        raise DisclosureError("不予公示要由另一位负责人批准，请选批准人。")
     if not reason.strip():
         raise DisclosureError("请写明为什么符合这项理由。")
-    line = {
-        "case": case_id,
-        "act": "result_withheld",
-        "at": now.isoformat(),
-        "agency": source.agency_id,
-        "by": [user.person_id],
-        "data": {"withheld": {"grounds": [ground]}, "approver": approver, "reason": reason.strip()},
-        "documents": ["withholding_approval"],
-    }
-    return record.perform(line, act_id, now, entered_by=user.person_id or "")
+    return put_up(
+        user, ApprovalRequest(case=case_id, agency=source.agency_id, act="result_withheld", ground=ground, reason=reason.strip()), now
+    )
