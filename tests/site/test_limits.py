@@ -131,3 +131,38 @@ def test_a_database_that_is_away_is_told_apart_from_a_fault():
     assert response.status_code == 503
     assert "数据库正在恢复" in response.content.decode()
     assert errors.server_error(RequestFactory().get("/")).status_code == 500
+
+
+def test_who_is_not_signed_in_stands_before_the_publics_page_whatever_the_address(client, db):
+    for path in ("/no-such-page", "/p/nothing", "/desk/no-such-page"):
+        answer = client.get(path)
+        text = answer.content.decode()
+        assert answer.status_code == 404
+        assert 'data-ui="public"' in text, path
+        assert 'href="/search"' in text
+
+
+def test_an_error_page_leads_back_to_the_form_of_this_site_only():
+    def answered(referer: str) -> str:
+        request = RequestFactory().post("/desk/cases/new", HTTP_REFERER=referer, HTTP_HOST="testserver")
+        return errors.too_large(request, 3 * 1024**3, 1024**3).content.decode()
+
+    assert 'href="/desk/cases/new?start=lead"' in answered("http://testserver/desk/cases/new?start=lead")
+    assert "evil" not in answered("http://evil.example/desk/cases/new")
+    assert "“后退”" in answered("")
+
+
+def test_too_much_text_is_one_line_in_the_log_and_a_page_in_words(client, db, settings, capsys):
+    import logging.config
+
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+    logging.config.dictConfig(settings.LOGGING)
+    answer = client.post("/sign-in", {"username": "x" * 2000})
+    assert answer.status_code == 413
+    text = answer.content.decode()
+    assert "填写的内容太多" in text
+    assert "后退" in text
+    assert 'data-ui="public"' in text
+    logged = capsys.readouterr().err
+    assert "refused /sign-in" in logged
+    assert "Traceback" not in logged

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
@@ -17,13 +18,22 @@ GIGABYTE = 1024**3
 MEGABYTE = 1024**2
 
 
+class OneLine(logging.Filter):
+    """Keeps a refused request to one line of the log: what was refused and on which page, without the traceback of the refusal."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        where = getattr(getattr(record, "request", None), "path_info", "")
+        record.msg, record.args = f"refused {where}: {record.getMessage()}", ()
+        record.exc_info = record.exc_text = None
+        return True
+
+
 def plain(request: HttpRequest, status: int, title: str, what: str, todo: str) -> HttpResponse:
     """A page that needs neither database nor session: for refusals made before either is known."""
     if _wants_json(request):
         return JsonResponse({"error": title, "what": what, "todo": todo}, status=status, json_dumps_params={"ensure_ascii": False})
-    names = [f"{status}.html", "error_plain.html"]
-    template = loader.select_template(names if status in (413, 500) else ["error_plain.html"])
-    body = template.render({"status": status, "title": title, "what": what, "todo": todo})
+    template = loader.get_template("error_plain.html")
+    body = template.render({"status": status, "title": title, "what": what, "todo": todo, "back": _back(request), **_home(request)})
     return HttpResponse(body, status=status)
 
 
@@ -31,20 +41,45 @@ def page(request: HttpRequest, status: int, title: str, what: str, todo: str) ->
     """A page in the site's own frame; without the frame when that fails too."""
     if _wants_json(request):
         return plain(request, status, title, what, todo)
-    context = {"status": status, "title": title, "what": what, "todo": todo, "frame": _frame()}
+    context = {"status": status, "title": title, "what": what, "todo": todo, "frame": _frame(request)}
+    context |= {"back": _back(request), **_home(request)}
     try:
-        return HttpResponse(loader.render_to_string(f"{status}.html", context, request), status=status)
+        return HttpResponse(loader.render_to_string("error_framed.html", context, request), status=status)
     except Exception:
         log.exception("the page for %s could not be made in the site's frame", status)
         return plain(request, status, title, what, todo)
 
 
-def _frame() -> str:
+def _frame(request: HttpRequest) -> str:
+    """The desk's frame is for staff on the desk; everybody else, wherever the address points, stands before the public's."""
+    frame = "base.html" if _on_desk(request) else "portal_base.html"
     try:
-        loader.get_template("base.html")
+        loader.get_template(frame)
     except TemplateDoesNotExist:
         return "error_plain.html"
-    return "base.html"
+    return frame
+
+
+def _on_desk(request: HttpRequest) -> bool:
+    user = getattr(request, "user", None)
+    return request.path_info.startswith("/desk/") and bool(user and user.is_authenticated)
+
+
+def _home(request: HttpRequest) -> dict[str, str]:
+    """Where the error page leads: staff to the workbench, citizens to the public pages."""
+    desk = request.path_info.startswith("/desk/")
+    return {"home": "/desk/" if desk else "/", "home_words": "返回工作台" if desk else "返回首页"}
+
+
+def _back(request: HttpRequest) -> str:
+    """The page of this site from which a form was sent, as a path; empty for all else."""
+    if request.method != "POST":
+        return ""
+    parts = urlsplit(request.headers.get("Referer", ""))
+    if parts.netloc != request.META.get("HTTP_HOST", ""):
+        return ""
+    path = parts.path + (f"?{parts.query}" if parts.query else "")
+    return path if path.startswith("/") and not path.startswith("//") else ""
 
 
 def _wants_json(request: HttpRequest) -> bool:
@@ -55,12 +90,12 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     """400, and 413 where the reason is size (Django raises both as SuspiciousOperation)."""
     if isinstance(exception, RequestDataTooBig):
         most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // MEGABYTE
-        return plain(
+        return page(
             request,
             413,
             "填写的内容太多",
             f"表单里的文字超过 {most} MB，没有保存。",
-            "请把长文作为文件（附件）上传，表单里只写要点。",
+            "请按浏览器的“后退”键回到表单，填写的内容还在；把长文作为文件（附件）上传，表单里只写要点，再提交一次。",
         )
     if isinstance(exception, TooManyFieldsSent):
         return page(
@@ -114,7 +149,7 @@ def too_large(request: HttpRequest, size: int, limit: int) -> HttpResponse:
         413,
         "上传的内容太大",
         f"这次提交有 {_weight(size)}，单次上限是 {_weight(limit)}。系统没有读取，没有保存任何内容。",
-        "请把录像分段后逐段上传，或压缩后再上传。",
+        "请按浏览器的“后退”键回到表单，填写的内容还在；把录像分段后逐段上传，或压缩后再上传。",
     )
     response["Connection"] = "close"  # the rest of the body is not wanted
     return response
