@@ -15,7 +15,7 @@ from xiezhi.core.procedure.judging import Broken
 from xiezhi.core.procedure.marking import Marking
 from xiezhi.core.procedure.pairing import WHOLE_CASE
 from xiezhi.core.procedure.say import moment, moment_zh
-from xiezhi.core.procedure.tools import as_instant
+from xiezhi.core.procedure.tools import as_end, as_instant
 
 
 def move(marking: Marking, act: Act, place: int) -> list[Broken]:
@@ -114,6 +114,8 @@ def _duty(marking: Marking, law: DutyRule, act: Act, place: int, start: datetime
     duty = Duty(law, act, place, start=start, term=term, calendar=marking.book.calendar)
     if law.key is not None:
         duty.key = law.key(act)
+    if law.data is not None and duty.fixed_due is None:
+        duty.fixed_due = as_end(marking.scene.facts.get(law.data))
     return duty
 
 

@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
 from typing import TypeAlias
 
 from xiezhi.core.procedure.act import Act
@@ -206,6 +208,8 @@ def _over_values(call: Call, names: Names, definitions: Definitions) -> Closure:
             return _after(value, closure_of(call.values[1], names, definitions))
         case "without":
             return _without(value, closure_of(call.values[1], names, definitions))
+        case "percent":
+            return _percent(call, value, closure_of(call.values[1], names, definitions))
         case _:
             return of_time(call, value, names)
 
@@ -237,6 +241,22 @@ def _without(items: Closure, taken: Closure) -> Closure:
         return tuple(item for item in listed(x) if item not in listed(y))
 
     return without
+
+
+def _percent(call: Call, part: Closure, whole: Closure) -> Closure:
+    """`percent(x, y)`: x in percent of y, exact; unknown where a number is missing or y is nothing."""
+    shown = [words(value) for value in call.values]
+
+    def percent(scene: Scene) -> Value:
+        x, y = part(scene), whole(scene)
+        if type(x) is Unknown or type(y) is Unknown:
+            return x if type(x) is Unknown else y
+        missing = [name for name, value in zip(shown, (x, y), strict=True) if not isinstance(value, (int, Decimal))]
+        if missing or not y:
+            return Unknown(*(missing or shown[1:]))
+        return Fraction(x) * 100 / Fraction(y)
+
+    return percent
 
 
 def _covers(act: Value, media: Value) -> bool | Unknown:

@@ -127,6 +127,7 @@ _ARITY = {
     "covers": 2,
     "after": 2,
     "without": 2,
+    "percent": 2,
     "recorded": 1,
     "weekday": 1,
     "workday": 1,

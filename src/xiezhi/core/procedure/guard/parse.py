@@ -10,7 +10,7 @@ from xiezhi.core.procedure.guard.tree import All, AnyOf, Call, Compare, Items, L
 
 OVER_ACTS = frozenset({"done", "any", "all", "count", "last", "first", "since", "persons"})
 OVER_VALUES = frozenset(
-    {"elapsed", "past", "covers", "recorded", "weekday", "workday", "holiday", "hour", "empty", "size", "after", "without"}
+    {"elapsed", "past", "covers", "recorded", "weekday", "workday", "holiday", "hour", "empty", "size", "after", "without", "percent"}
 )
 CALLS = OVER_ACTS | OVER_VALUES
 

@@ -41,6 +41,7 @@ _CALLS = {
         "size": "{0}的项数",
         "after": "{0}在{1}之后",
         "without": "{0}中除{1}以外的各项",
+        "percent": "{0}占{1}的百分比",
     },
     "en": {
         "done": "{0} was done",
@@ -63,6 +64,7 @@ _CALLS = {
         "size": "the number of items of {0}",
         "after": "{0} comes after {1}",
         "without": "{0} without {1}",
+        "percent": "{0} in percent of {1}",
     },
 }
 _JOIN = {"zh": ("，且", "，或者", "并非"), "en": (" and ", " or ", "not ")}
