@@ -97,7 +97,7 @@ def test_lead_before_a_time_that_the_act_states():
     """)
     hearing = "2024-03-13T09:00:00+08:00"
     assert broken(law, act("hearing_notified", "2024-03-01", hearing_at=hearing)) == []
-    assert broken(law, act("hearing_notified", "2024-03-04", hearing_at=hearing)) == ["notice"]
+    assert findings(law, act("hearing_notified", "2024-03-04", hearing_at=hearing)) == [("violation", "late", "notice", 0)]
 
 
 def test_companion_names_what_is_missing():
@@ -144,6 +144,15 @@ def test_coverage(recordings, expected):
     """)
     assert [kind for _, kind, _, _ in findings(law, act(*VISIT, until="2024-03-05 10:10", recordings=recordings))] == expected
     assert broken(law, act(*VISIT, until="2024-03-05 10:10", recordings=recordings, urgent=True)) == []
+
+
+def test_what_was_begun_must_be_whole_and_a_photo_begins_nothing():
+    law = book("""
+    - {id: video, kind: coverage, on: [site_inspected], media: [video, audio], whole: true, if_any: true}
+    """)
+    photo, half = (recording("2024-03-05 09:30", "2024-03-05 09:50", kind=kind) for kind in ("photo", "video"))
+    for recordings, kinds in (([], []), ([photo], []), ([half], ["gap"])):
+        assert [kind for _, kind, _, _ in findings(law, act(*VISIT, until="2024-03-05 10:10", recordings=recordings))] == kinds
 
 
 def test_a_gap_is_told_in_chinas_time_whatever_zone_the_record_keeps():

@@ -28,7 +28,7 @@ OWN: dict[str, tuple[str, ...]] = {
     "lead": ("on", "anchor", "at_least", "at_most"),
     "limit": ("on", "at_most", "per"),
     "companion": ("on", "documents", "signatures", "fields", "service"),
-    "coverage": ("on", "media", "whole", "tolerance", "unless"),
+    "coverage": ("on", "media", "whole", "tolerance", "unless", "if_any"),
     "person": ("on", "who"),
     "value": ("on", "check", "as"),
 }  # fmt: skip
@@ -248,6 +248,7 @@ class RuleReader:
             "whole": "whole" in f and f["whole"].boolean(),
             "tolerance": f["tolerance"].integer() if "tolerance" in f else 0,
             "unless": self._guard(f, "unless"),
+            "if_any": "if_any" in f and f["if_any"].boolean(),
         }
 
     def _person(self, _node: Node, f: dict[str, Node]) -> dict[str, Any]:

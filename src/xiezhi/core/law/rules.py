@@ -181,7 +181,10 @@ class Companion(Rule):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coverage(Rule):
-    """Recordings cover the act: the whole of it (as a union, within `tolerance` seconds), or any one suffices."""
+    """Recordings cover the act: the whole of it (as a union, within `tolerance` seconds), or any one suffices.
+
+    `if_any`: where there is none of these media there is nothing to judge; what was begun must be whole.
+    """
 
     kind: ClassVar[str] = "coverage"
     on: tuple[str, ...]
@@ -189,6 +192,7 @@ class Coverage(Rule):
     whole: bool = False
     tolerance: int = 0
     unless: GuardText | None = None
+    if_any: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

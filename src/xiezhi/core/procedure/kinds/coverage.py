@@ -26,7 +26,7 @@ def coverage(rule: Coverage, tools: Tools) -> Check:
         taken = [recording for recording in act.recordings if recording.kind in rule.media]
         fault: Fault | None = None
         if not taken:
-            fault = nothing
+            fault = None if rule.if_any else nothing
         elif rule.whole:
             holes = uncovered(act.at, act.end, taken, tolerance)
             if holes:

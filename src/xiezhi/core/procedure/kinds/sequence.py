@@ -93,8 +93,8 @@ def _too_near(scene: Scene, start: datetime, dated: DatedTerm | None, tools: Too
     at = scene.this.at
     if at <= bound if term.direction == "before" else at > bound or (term.unit == "hour" and at == bound):
         return None
-    side = "by" if term.direction == "before" else "after"
-    return Fault("forbidden", f"lawful only {side} {bound:%Y-%m-%d %H:%M}", _near_zh(term, bound), due=bound)
+    kind, side = ("late", "by") if term.direction == "before" else ("forbidden", "after")  # too near what is to come: done too late
+    return Fault(kind, f"lawful only {side} {bound:%Y-%m-%d %H:%M}", _near_zh(term, bound), due=bound)
 
 
 def _near_zh(term: Term, bound: datetime) -> str:
