@@ -162,3 +162,17 @@ def test_a_document_that_was_attached_later_opens_from_its_act(world, filed, bro
     service.attach(entry.id, {"kind": "document", "files": [file], "by": ["zhou"]}, uuid.uuid4(), NOW)
     text = browse(world["zhou"]).get(f"/desk/cases/{case}/").content.decode()
     assert f'href="/desk/files/{case}/{"ab" * 32}"' in text
+
+
+def test_a_lead_that_waits_for_its_filing_lacks_nothing(world, browse, at_ten, perform) -> None:
+    """What is to be done promptly is a next step, not a gap, as long as the case goes on."""
+    from tests.apps.casework.conftest import filed_line
+    from xiezhi.apps.record import service as record
+
+    case = str(uuid.uuid4())
+    lead = {**filed_line(case, NOW), "act": "lead_registered", "documents": ["lead_record"]}
+    assert isinstance(record.perform(lead, uuid.UUID(case), NOW), record.Receipt)
+    text = browse(world["zhou"]).get(f"/desk/cases/{case}/").content.decode()
+    assert "可能缺件" not in text
+    assert "可能缺 " not in text
+    assert "及时办理" in text

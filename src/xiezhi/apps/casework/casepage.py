@@ -189,7 +189,7 @@ def build(file: CaseFile, user: Any, now: datetime) -> CasePage:
     people = registry.people(_people_named(marking, entries, vocabulary))
     names = {key: person.name for key, person in people.items()}
     numbers = {key: person.certificate_no for key, person in people.items() if person.certificate_no}
-    findings = judge(book, marking, now)
+    findings = [finding for finding in judge(book, marking, now) if not is_merely_owed(finding, marking)]
     standing = [finding for finding in findings if finding.severity != "pending"]
 
     @cache
@@ -229,6 +229,17 @@ def build(file: CaseFile, user: Any, now: datetime) -> CasePage:
         marking=marking,
         stage_of=stage_finder(explanation.stages, vocabulary),
         chained=is_chained(entries),
+    )
+
+
+def is_merely_owed(finding: Any, marking: Any) -> bool:
+    """Whether a finding only says that something is still to be done promptly: 下一步 says so; nothing is missing yet.
+
+    A duty that was left open when the case was closed is found at the closing, after it was opened, and stays a finding.
+    """
+    return finding.kind == "missing" and any(
+        duty.promptly and duty.is_open and (duty.rule, duty.opened_by, duty.opened_at) == (finding.rule, finding.act, finding.at)
+        for duty in marking.duties
     )
 
 
