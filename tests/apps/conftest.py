@@ -1,15 +1,22 @@
-"""A small district with results in every state of publication, loaded once for each module that asks for it and rolled back after."""
+"""Two districts for the rooms' tests.
+
+`house`: results in every state of publication, loaded once for each module that asks for it and rolled back after.
+`district`, `agency`, `officer`, `sign_in`: an almost empty one, made anew for each test.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
 from xiezhi.site import clock
 
+NOW = datetime(2026, 11, 25, 1, 0, tzinfo=UTC)
+PASSWORD = "稳妥的口令-2026"
 PLACE = {"place": "云溪区星河路 1 号", "facts": "占用城市道路堆放砂石约 6 平方米，联系电话13900000000。"}
 
 
@@ -77,3 +84,63 @@ def signed_in(client, db):
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture
+def district(db):
+    from xiezhi.apps.registry import service
+
+    return service.set_district("000000", "云溪区", phone="0000-12345", host="云溪区司法局")
+
+
+@pytest.fixture
+def agency(district):
+    from xiezhi.apps.registry import service
+
+    return service.save_agency(
+        "yx-cg", district=district, name="云溪区城市管理局", word="云城管", pack="demo", confirmed_on=date(2023, 1, 1)
+    )
+
+
+@pytest.fixture
+def other_agency(district):
+    from xiezhi.apps.registry import service
+
+    return service.save_agency("yx-zj", district=district, name="云溪区住房和建设局", word="云住建", pack="demo")
+
+
+@pytest.fixture
+def officer(agency):
+    from xiezhi.apps.registry import service
+
+    return service.save_person(
+        "yx-o1",
+        name="周敏",
+        agency=agency,
+        roles=["officer"],
+        certificate_no="00000000101",
+        certificate_status="valid",
+        certificate_from=date(2022, 1, 1),
+        certificate_to=date(2027, 12, 31),
+    )
+
+
+@pytest.fixture
+def sign_in(client, agency):
+    """Sign in as an account with these roles."""
+
+    from xiezhi.apps.accounts.models import User
+
+    def enter(*roles: str, **fields):
+        user = User.objects.create_user(
+            "user-" + "-".join(roles or ("none",)), password=PASSWORD, agency=agency, roles=list(roles), **fields
+        )
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        return user
+
+    return enter

@@ -201,7 +201,7 @@ def prove(case_id: str, number: int, fields: tuple[str, ...]) -> None:
 
         entry = queries.entry_at(case_id, number)
         if entry is None:
-            _stop(f"case {case_id!r} has no entry {number}. 案件没有第 {number} 条记录。")
+            _stop(_not_there(case_id, number))
             return
         Sequencer().drain(now())
         receipt = queries.receipt(entry)
@@ -218,3 +218,20 @@ def prove(case_id: str, number: int, fields: tuple[str, ...]) -> None:
             return
         answer = {"case": case_id, "act": number, "index": receipt.index, "entry": receipt.entry, "proof": receipt.proof}
         click.echo(json.dumps({**answer, "fields": [one.as_dict() for one in shown.fields] if shown else []}, ensure_ascii=False, indent=1))
+
+
+def _not_there(case_id: str, number: int) -> str:
+    """Which of the two is wrong, the case or the number, and what to give instead."""
+    from xiezhi.apps.record import queries
+
+    row = queries.case(case_id)
+    if row is None:
+        return (
+            f"there is no case {case_id!r}; --case takes the id that stands in the address of the case's page (/desk/cases/<id>/), "
+            f"not the case number. 没有编号是“{case_id}”的案件。--case 要填案件页地址里的编号，不是案号。"
+        )
+    last = row.next_seq - 1
+    return (
+        f"case {case_id!r} has no entry {number}: its entries are 1 to {last}. "
+        f"案件“{case_id}”没有第 {number} 条记录：现有第 1 条到第 {last} 条。请改 --act。"
+    )

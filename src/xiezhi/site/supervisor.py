@@ -64,7 +64,8 @@ class Supervisor:
         self._listen_for_signals()
         with _only_one(self.home) as alone:
             if not alone:
-                say(f"Xiezhi is already running: {_running_address(self.home) or self.address}")
+                for line in beside(_running_address(self.home), self.address, self.home):
+                    say(line)
                 return 0
             end_leftovers(self.home / "run" / "children.json")
             self._port_is_free()
@@ -220,6 +221,19 @@ def say(line: str) -> None:
     """One line for the person at the terminal, at once; a terminal that has gone away is no reason to stop."""
     with contextlib.suppress(OSError):
         print(line, flush=True)  # noqa: T201 - this is the command's output
+
+
+def beside(running: str | None, asked: str, home: Path) -> list[str]:
+    """What a second start of the same home is told: where the first one answers, and that its own PORT or XIEZHI_BIND was not used."""
+    if running is None:
+        return [f"Xiezhi is already starting with the data in {home}; it will print its address itself"]
+    lines = [f"Xiezhi is already running: {running}"]
+    if running != asked:
+        lines.append(
+            f"{asked} was not used: the data in {home} is served at the address above. Stop that one first to change its port, "
+            f"or give a second installation a folder of its own: XIEZHI_HOME=folder PORT={asked.rsplit(':', 1)[1].rstrip('/')} make run"
+        )
+    return lines
 
 
 def run(home: Path | None = None) -> int:

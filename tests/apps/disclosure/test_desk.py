@@ -240,7 +240,10 @@ def test_pages_made_again_from_the_record_are_the_same(house, clerk, head):
 
 def test_the_desk_through_the_browser(house, signed_in):
     client = signed_in("fangqing")
-    assert "待公示" in client.get("/desk/disclosure/").content.decode()
+    listed = client.get("/desk/disclosure/").content.decode()
+    assert "待公示" in listed
+    assert "<summary>云溪区" in listed  # citations in the law's words, not by id
+    assert not re.search(r"<(span|summary)[^>]*>(cn|xuecheng|demo)/", listed)
     page = client.get(f"/desk/disclosure/cases/{house.firm_owed}/")
     assert page.status_code == 200
     fields = dict(service.propose(house.firm_owed).summary)

@@ -109,3 +109,14 @@ def test_rebuild(record):
     assert run(command=rebuild).output == "14 cases\n"
     assert run("--case", "YX-1", command=rebuild).exit_code == 0
     assert run("--case", "nothing", command=rebuild).exit_code == 2
+
+
+def test_an_unknown_case_and_an_unknown_entry_are_told_apart(record):
+    answer = run("prove", "--case", "nothing", "--act", 1)
+    assert (answer.exit_code, answer.stdout) == (2, "")
+    assert "there is no case 'nothing'" in answer.stderr
+    assert "没有编号是“nothing”的案件" in answer.stderr
+    case = line("inquiry_made", 1)["case"]
+    answer = run("prove", "--case", case, "--act", 99)
+    assert answer.exit_code == 2
+    assert "entries are 1 to 2" in answer.stderr

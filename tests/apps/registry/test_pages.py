@@ -274,3 +274,10 @@ def test_an_officer_loads_no_notice(client, sign_in):
     assert upload(client, GOOD.encode()).status_code == 403
     assert client.post(reverse("registry:load_calendar"), {"year": 2030, "text": GOOD}).status_code == 403
     assert "放假通知由管理员载入" in client.get(reverse("registry:calendar")).content.decode()
+
+
+def test_the_address_of_loading_leads_whoever_opens_it_to_the_calendar(client, sign_in):
+    sign_in("officer")
+    answer = client.get("/desk/registry/calendar/load")
+    assert (answer.status_code, answer["Location"]) == (302, "/desk/registry/calendar/")
+    assert client.post("/desk/registry/calendar/load", {}).status_code == 403

@@ -110,3 +110,20 @@ def test_parties_are_found_by_part_of_the_name_or_start_of_the_code(agency, now)
 
 def test_the_pack_of_an_agency(agency, now):
     assert queries.pack_of("yx-cg", now) == "demo"
+
+
+def test_names_are_listed_by_their_sound_and_a_list_goes_on_after_any_of_them(agency):
+    from xiezhi.apps.registry import service
+    from xiezhi.apps.registry.models import Person
+    from xiezhi.site.keyset import page
+
+    # By code point: 严 乔 何 周 孙 曹.
+    for place, name in enumerate(("严衡之", "周敏", "曹砚秋", "何砺川", "孙岚舟", "乔木棉")):
+        service.save_person(f"p-{place}", name=name, agency=agency, roles=["officer"])
+    wanted = ["曹砚秋", "何砺川", "乔木棉", "孙岚舟", "严衡之", "周敏"]
+    assert [row.name for row in queries.people_of(agency.pk)] == wanted
+    shown, token = [], ""
+    for _ in range(3):
+        found = page(queries.by_name(Person.objects.all()), queries.BY_NAME, token, size=2)
+        shown, token = [*shown, *(row.name for row in found.rows)], found.after
+    assert (shown, token) == (wanted, "")

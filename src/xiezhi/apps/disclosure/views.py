@@ -17,11 +17,12 @@ from xiezhi.apps.disclosure import queries, service
 from xiezhi.apps.disclosure.errors import DisclosureError
 from xiezhi.apps.disclosure.models import Draft, State
 from xiezhi.apps.disclosure.reading import FIELDS
-from xiezhi.apps.disclosure.reading_page import labels_zh, page_of, preview_of
+from xiezhi.apps.disclosure.reading_page import labels_zh, preview_of
 from xiezhi.apps.paperwork import service as paperwork
 from xiezhi.apps.record import queries as record
 from xiezhi.apps.registry import queries as registry
 from xiezhi.core.law.errors import InputError
+from xiezhi.core.law.pack import load_pack
 from xiezhi.core.typeset import TypesetError
 from xiezhi.site import clock
 
@@ -35,10 +36,11 @@ def desk(request: HttpRequest) -> HttpResponse:
     """待公示 by legal limit, and the drafts that wait for a second person or for publication."""
     owed = queries.to_publish(request.user, request.GET.get("after", ""))
     waiting, asked = queries.drafts(request.user), queries.requests(request.user)
-    names = registry.names({row.drafter for row in [*waiting, *asked]})
+    names = registry.names({*(draft.drafter for draft in waiting), *(row.drafter for row in asked)})
+    packs = record.packs_of(row.case for row in owed.rows)
     person = getattr(request.user, "person_id", None)
     context = {
-        "owed": owed,
+        "owed": [(row, load_pack(packs[row.case]) if row.case in packs else None) for row in owed.rows],
         "drafts": [{"row": draft, "drafter": names.get(draft.drafter, draft.drafter), "own": draft.drafter == person} for draft in waiting],
         "requests": [
             {

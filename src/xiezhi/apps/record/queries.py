@@ -88,6 +88,11 @@ def case(case_id: str) -> Case | None:
     return Case.objects.filter(pk=case_id).first()
 
 
+def packs_of(case_ids: Iterable[str]) -> dict[str, str]:
+    """The ids of the packs that judge these cases, in one query."""
+    return dict(Case.objects.filter(pk__in=list(case_ids)).values_list("id", "pack_id"))
+
+
 def history(case_id: str) -> list[EntryView]:
     """The entries of a case in order of entry; empty for no such case. Two queries."""
     row = case(case_id)

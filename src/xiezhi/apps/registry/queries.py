@@ -8,9 +8,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Func, Model, Q, QuerySet, TextField
 
 from xiezhi.apps.registry.models import Agency, CalendarYear, CertificateStatus, District, Party, PartyKind, Person, Power, PowerKind
 from xiezhi.core.law.clock import day_of
@@ -18,6 +18,8 @@ from xiezhi.core.law.clock import day_of
 if TYPE_CHECKING:
     from xiezhi.core.law.calendar import Calendar
     from xiezhi.core.procedure.history import Person as CorePerson
+
+Row = TypeVar("Row", bound=Model)
 
 # A certificate that ends within so many days is shown as ending soon (a service level of this software, not of the law).
 EXPIRES_SOON_DAYS = 60
@@ -33,13 +35,33 @@ def shown_district() -> District:
     return district() or District()
 
 
+class NameOrder(Func):
+    """A key that sorts names in Chinese: text, so that a list can go on from any row.
+
+    By pinyin for the common characters and by radical and strokes for the rest, as GB 2312 orders them. The embedded PostgreSQL has no
+    ICU; its own collations sort by code point, which nobody can look a name up in.
+    """
+
+    template = "encode(convert_to(%(expressions)s, 'GB18030'), 'hex')"
+    output_field = TextField()
+
+
+BY_NAME = ("name_order", "id")
+
+
+def by_name(rows: QuerySet[Row]) -> QuerySet[Row]:
+    """The rows in the order of their names, ready for `site.keyset.page(rows, BY_NAME)`."""
+    ordered: QuerySet[Row] = rows.annotate(name_order=NameOrder(F("name"))).order_by(*BY_NAME)  # type: ignore[assignment]
+    return ordered
+
+
 def agency(agency_id: str) -> Agency | None:
     return Agency.objects.select_related("district", "parent").filter(pk=agency_id).first()
 
 
 def agencies() -> list[Agency]:
     """All agencies of the district by name. A district has dozens, not thousands."""
-    return list(Agency.objects.select_related("parent").order_by("name", "id"))
+    return list(by_name(Agency.objects.select_related("parent")))
 
 
 def subject_of(power_name: str) -> str:
@@ -95,7 +117,7 @@ def names(ids: Collection[str]) -> dict[str, str]:
 
 def officers_of(agency_id: str) -> list[Person]:
     """The people of an agency who hold a certificate, by name."""
-    return list(Person.objects.filter(agency_id=agency_id, auxiliary=False).exclude(certificate_no="").order_by("name", "id"))
+    return list(by_name(Person.objects.filter(agency_id=agency_id, auxiliary=False).exclude(certificate_no="")))
 
 
 def people_of(agency_id: str, role: str | None = None) -> list[Person]:
@@ -103,7 +125,7 @@ def people_of(agency_id: str, role: str | None = None) -> list[Person]:
     rows = Person.objects.filter(agency_id=agency_id)
     if role:
         rows = rows.filter(roles__contains=[role])
-    return list(rows.order_by("name", "id"))
+    return list(by_name(rows))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,14 +18,14 @@ def index(request: HttpRequest) -> HttpResponse:
     rows = Agency.objects.select_related("parent")
     if text := asked(request, "q"):
         rows = rows.filter(Q(name__icontains=text) | Q(short_name__icontains=text) | Q(code__istartswith=text) | Q(word__icontains=text))
-    found = page(rows, ("name", "id"), asked(request, "after"))
+    found = page(queries.by_name(rows), queries.BY_NAME, asked(request, "after"))
     return render(request, "registry/agencies.html", frame(request, "registry:agencies", page=found))
 
 
 @needs("registry.read")
 def show(request: HttpRequest, key: str) -> HttpResponse:
     row = get_object_or_404(Agency.objects.select_related("parent", "district"), pk=key)
-    found = {"row": row, "children": list(row.children.order_by("name")), "powers": queries.powers_of(row.pk)}
+    found = {"row": row, "children": list(queries.by_name(row.children.all())), "powers": queries.powers_of(row.pk)}
     return render(request, "registry/agency.html", frame(request, "registry:agencies", **found))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from xiezhi.apps.accounts.access import account, needs
 from xiezhi.apps.accounts.permissions import may
@@ -61,9 +61,15 @@ def preview(request: HttpRequest) -> HttpResponse:
     return render(request, "registry/calendar_preview.html", frame(request, "registry:calendar", **found))
 
 
+@needs("registry.read")
+@require_http_methods(["GET", "HEAD", "POST"])
+def load(request: HttpRequest) -> HttpResponseBase:
+    """POST (administrator): load what the preview showed. Whoever opens the address itself is led to the calendar."""
+    return _load(request) if request.method == "POST" else redirect("registry:calendar")
+
+
 @needs("calendar.load")
-@require_POST
-def load(request: HttpRequest) -> HttpResponse:
+def _load(request: HttpRequest) -> HttpResponse:
     form = ConfirmForm(request.POST)
     if not form.is_valid():
         messages.error(request, "没有收到要载入的通知。请重新上传。")

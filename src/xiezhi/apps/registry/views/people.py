@@ -35,7 +35,7 @@ def index(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(agency_id=agency)
     wanted = asked(request, "state")
     rows = queries.in_certificate_state(rows, wanted, today) if wanted in STATES else rows
-    found = page(rows, ("name", "id"), asked(request, "after"))
+    found = page(queries.by_name(rows), queries.BY_NAME, asked(request, "after"))
     shown = [(row, queries.shown_certificate_state(row, today)) for row in found.rows]
     more = {"page": found, "rows": shown, "wanted": wanted, "choices": STATES, "agencies": queries.agencies(), "agency": agency}
     return render(request, "registry/people.html", frame(request, "registry:people", **more))
