@@ -36,3 +36,16 @@ def test_a_share_of_nothing_or_of_what_is_not_stated_is_no_breach(data):
 def test_a_duty_may_end_on_a_day_that_an_earlier_act_stated(day, expected):
     decided = act("decision_made", "2024-03-05", publicity={"until": "2024-05-05"})
     assert broken(book(END), decided, act("result_published", "2024-03-06"), act("publication_expired", day)) == expected
+
+
+def test_per_case_opens_one_duty_at_a_time():
+    law = book("""
+    - id: told
+      kind: duty
+      after: [site_inspected]
+      expect: [inspection_result_told]
+      per: case
+    """)
+    visits = [act("site_inspected", f"2024-03-0{day}") for day in (4, 5)]
+    assert broken(law, *visits, act("inspection_result_told", "2024-03-06"), act("case_closed", "2024-03-07")) == []
+    assert broken(law, *visits, act("case_closed", "2024-03-07")) == ["told"]

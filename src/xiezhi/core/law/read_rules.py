@@ -163,7 +163,7 @@ class RuleReader:
         # `per` may also name what every act carries.
         if name not in f:
             return None
-        return f[name].text() if f[name].text() in {"agency", "visit"} else self.key(f[name])
+        return f[name].text() if f[name].text() in {"agency", "visit", "case"} else self.key(f[name])
 
     def _guard(self, f: dict[str, Node], name: str) -> GuardText | None:
         return f[name].guard() if name in f else None
