@@ -21,6 +21,7 @@ STAFF_MENU = [
     ("/desk/review/", "审核", "review.read", "scale"),
     ("/desk/disclosure/", "公示", "disclosure.read", "eye"),
     ("/desk/registry/", "登记", "registry.read", "building"),
+    ("/desk/accounts/", "账号", "account.manage", "user"),
 ]
 PUBLIC_MENU = [
     ("/search", "执法结果", "list"),

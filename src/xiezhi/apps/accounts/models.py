@@ -41,3 +41,29 @@ class User(AbstractUser):
     @property
     def role_labels(self) -> list[str]:
         return [str(Role(role).label) for role in self.roles]
+
+
+class Change(models.TextChoices):
+    OPENED = "opened", "开通"
+    ROLES = "roles", "改角色"
+    RESET = "reset", "重设初始密码"
+    UNLOCKED = "unlocked", "解锁"
+    CLOSED = "closed", "停用"
+    REOPENED = "reopened", "恢复"
+
+
+class AccountChange(models.Model):
+    """What an administrator did to an account: whoever can set a first password must be seen to have set it."""
+
+    account = models.ForeignKey(User, models.PROTECT, related_name="changes", verbose_name="账号")
+    what = models.CharField("事项", max_length=10, choices=Change.choices)
+    detail = models.CharField("说明", max_length=200, blank=True)
+    by = models.CharField("办理人", max_length=150)
+    at = models.DateTimeField("时间")
+
+    class Meta:
+        verbose_name = "账号变动"
+        indexes: ClassVar = [models.Index(fields=["account", "-id"], name="account_change")]
+
+    def __str__(self) -> str:
+        return f"{self.account_id}: {self.get_what_display()}"

@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 from django.views.generic import TemplateView
 
-from xiezhi.apps.accounts import views
+from xiezhi.apps.accounts import views, views_admin
 
 app_name = "accounts"
 urlpatterns: list[URLPattern] = [
@@ -14,4 +14,11 @@ urlpatterns: list[URLPattern] = [
     path("desk/me/", views.me, name="me"),
     path("desk/me/password", views.OwnPassword.as_view(), name="password"),
     path("desk/me/role", views.choose_role, name="role"),
+    path("desk/accounts/", views_admin.index, name="accounts"),
+    path("desk/accounts/new", views_admin.new, name="new_account"),
+    path("desk/accounts/<int:key>/", views_admin.show, name="account"),
+    path("desk/accounts/<int:key>/close", views_admin.close, name="close"),
+    path("desk/accounts/<int:key>/reopen", views_admin.reopen, name="reopen"),
+    path("desk/accounts/<int:key>/reset", views_admin.reset, name="reset"),
+    path("desk/accounts/<int:key>/unlock", views_admin.unlock, name="unlock"),
 ]
