@@ -1,9 +1,14 @@
-"""Golden histories: a clean base, what is different in it, and what an audit must say. Lawyers read the YAML, not this file."""
+"""Golden histories: a clean base, what is different in it, and what an audit must say. Lawyers read the YAML, not this file.
+
+A golden is judged under the pack whose folder it lies in (`expect`), or, to show where districts differ, under each pack that
+`packs` names with what that pack's audit must say. `regardless` applies the packs to days on which they are not in force.
+"""
 
 from __future__ import annotations
 
 import copy
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -27,7 +32,7 @@ _TIMES = ("at", "until", "recorded_at", "from", "to", "stored_at", "hearing_at",
 
 @dataclass(frozen=True)
 class Golden:
-    """One history: `expect` are the violations, each with kind, the act's id (or null) and clauses that must be cited."""
+    """One history under one pack: `expect` are the violations, each with kind, the act's id (or null) and clauses that must be cited."""
 
     name: str
     pack: str
@@ -41,19 +46,26 @@ def goldens() -> list[Golden]:
     found = []
     for path in sorted((HERE / "histories").glob("*/*.yaml")):
         for item in yaml.safe_load(path.read_text(encoding="utf-8")):
-            unknown = set(item) - {"title", "base", "change", "expect", "regardless"}
+            unknown = set(item) - {"title", "base", "change", "expect", "packs", "regardless"}
             assert not unknown, f"{path.name}: {item['title']}: unknown keys {unknown}"
-            found.append(
-                Golden(
-                    f"{path.parent.name}/{path.stem}: {item['title']}",
-                    path.parent.name,
-                    item["base"],
-                    tuple(item.get("change", ())),
-                    tuple(item.get("expect", ())),
-                    item.get("regardless", False),
-                )
-            )
+            assert not ("packs" in item and "expect" in item), f"{path.name}: {item['title']}: 'expect' or 'packs', not both"
+            found.extend(_judged(item, path))
     return found
+
+
+def _judged(item: dict[str, Any], path: Path) -> Iterator[Golden]:
+    """One golden for each pack that judges the history."""
+    own = path.parent.name
+    for pack, expect in item.get("packs", {own: item.get("expect", ())}).items():
+        shown = "" if pack == own else f" [{pack}]"
+        yield Golden(
+            f"{own}/{path.stem}: {item['title']}{shown}",
+            pack,
+            item["base"],
+            tuple(item.get("change", ())),
+            tuple(expect or ()),
+            item.get("regardless", False),
+        )
 
 
 @lru_cache(maxsize=1)
@@ -62,12 +74,12 @@ def people() -> dict[str, Any]:
     return {row["id"]: person_from_row(row) for row in rows}
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=16)
 def book_of(pack: str) -> Book:
     return open_book(load_pack(pack), Calendar.load())
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=64)
 def _base(name: str) -> dict[str, Any]:
     return yaml.safe_load((HERE / "bases" / f"{name}.yaml").read_text(encoding="utf-8"))
 
