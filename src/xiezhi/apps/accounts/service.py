@@ -42,7 +42,7 @@ def open_account(
     return created
 
 
-def issue(by: User, username: str, person_id: str, agency_id: str, roles: Sequence[str], now: datetime) -> tuple[User, str]:
+def issue(by: User, username: str, now: datetime, *, person_id: str, agency_id: str, roles: Sequence[str]) -> tuple[User, str]:
     """An account of a person of that agency and its first password, which is kept nowhere in clear. Raises AccountError, ValueError."""
     password = first_password()
     try:

@@ -40,7 +40,9 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         chosen, person = form.cleaned_data, form.cleaned_data["person"]
         try:
-            made, password = service.issue(account(request), chosen["username"], person.pk, person.agency_id, chosen["roles"], now())
+            made, password = service.issue(
+                account(request), chosen["username"], now(), person_id=person.pk, agency_id=person.agency_id, roles=chosen["roles"]
+            )
         except service.AccountError as error:
             form.add_error(None, error.message_zh)
         else:

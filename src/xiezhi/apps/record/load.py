@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby, islice
 from typing import Any
 from uuid import UUID, uuid5
@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 from django.db import transaction
 
 from xiezhi.apps.registry import queries as registry
-from xiezhi.core.law.clock import utc_text
+from xiezhi.core.law.clock import day_of, utc_text
 from xiezhi.core.law.errors import InputError
 from xiezhi.core.law.vocabulary import Vocabulary, load_vocabulary
 from xiezhi.core.procedure.book import Book, open_book
@@ -67,7 +67,7 @@ class _Loader:
         self.on_refusal = on_refusal
         self.vocabulary: Vocabulary = load_vocabulary()
         self.calendar = registry.calendar()
-        self.packs: dict[str, str] = {}
+        self.packs: dict[tuple[str, date], str] = {}
 
     def write(self, group: list[list[Mapping[str, Any]]]) -> int:
         histories = [self._acts(lines) for lines in group]
@@ -95,11 +95,11 @@ class _Loader:
         return [(act_from_line(line, self.vocabulary, number), stated(line, self.vocabulary)) for number, line in enumerate(lines, 1)]
 
     def _open(self, first: Act) -> tuple[Book, Case]:
-        """The book of a new case and its row, as `new_case` makes it, with each agency's pack asked for once."""
-        if not first.agency or first.agency not in self.packs:
-            case = new_case(first)
-            self.packs[case.agency_id] = case.pack_id
-        pack = self.packs[first.agency or ""]
+        """The book of a new case and its row, as `new_case` makes it, with each agency's pack of a day asked for once."""
+        asked = (first.agency or "", day_of(first.at))
+        if not first.agency or asked not in self.packs:
+            self.packs[asked] = new_case(first).pack_id
+        pack = self.packs[asked]
         case = Case(id=first.case, procedure=first.procedure or "", agency_id=first.agency or "", pack_id=pack, opened_at=first.at)
         if not case.procedure:
             case = new_case(first)  # says what is missing

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django import forms
 
 from xiezhi.apps.registry.models import Agency, Party, PartyKind, Person, Power
+from xiezhi.apps.registry.queries import pack_heads
 from xiezhi.apps.registry.service import RegistryError, save_power
 
 # The roles that a person may have in a case, in the words of the vocabulary.
@@ -71,7 +72,21 @@ class RegistryForm(forms.ModelForm):  # type: ignore[type-arg]
         """Asked in clean_id and by the service, with words."""
 
 
+def _pack_choices() -> list[tuple[str, str]]:
+    return [(head.id, f"{head.zh}（{head.id}）") for head in pack_heads().values()]
+
+
 class AgencyForm(RegistryForm):
+    pack = forms.ChoiceField(label="规则包", choices=_pack_choices)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        pack: Any = self.fields["pack"]
+        pack.help_text = "决定这个机关的期限和程序。"
+        if self.instance.pk and not self.instance._state.adding:
+            pack.disabled, pack.choices = True, [(self.instance.pack, self.instance.pack)]
+            pack.help_text = "机关建立时用的。以后要换，在机关页上办“更换规则包”，写明从哪一天起。"
+
     class Meta:
         model = Agency
         fields: ClassVar = [
@@ -95,7 +110,6 @@ class AgencyForm(RegistryForm):
         help_texts: ClassVar = {
             "id": "一经使用不能再改，例如 yunxi-cg。",
             "word": "用在文书号里，例如 云城管。",
-            "pack": "规则包的编号，决定这个机关的期限和程序。",
             "reconsideration_to": "印在决定书上。不填就是本级人民政府；垂直管理的机关、本级政府自己作决定的，要填写全称。",
             "court": "印在决定书上。不填就是本区人民法院；本级政府自己作决定的，要填写全称。",
             "confirmed_on": "本级政府审核确认执法主体资格的日期（公示办法第四条第一款）。",
@@ -106,6 +120,26 @@ class AgencyForm(RegistryForm):
         if code and not credit_code_good(code):
             raise forms.ValidationError("统一社会信用代码是 18 位，最后一位是校验位；这个代码对不上。请核对。")
         return code
+
+
+class PackForm(forms.Form):
+    pack = forms.ChoiceField(
+        label="规则包",
+        choices=_pack_choices,
+        error_messages={"required": "请选规则包。", "invalid_choice": "没有这个规则包。请从列出的里面选。"},
+    )
+    since = forms.DateField(
+        label="从哪一天起",
+        widget=_day(),
+        help_text="从这一天起新立的案件按它办。今天或者以后的日期。",
+        error_messages={"required": "请填起用日期。", "invalid": "日期写成 2027-01-01 这样。"},
+    )
+    basis = forms.CharField(
+        label="依据",
+        max_length=200,
+        help_text="例如：区政府关于施行某某办法的通知，文号。",
+        error_messages={"required": "请填更换的依据。"},
+    )
 
 
 class PersonForm(RegistryForm):

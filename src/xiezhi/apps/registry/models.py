@@ -83,7 +83,7 @@ class District(models.Model):
 
 
 class Agency(models.Model):
-    """An enforcement body. `word` is the 代字 of its document numbers, `pack` the rules that it works under."""
+    """An enforcement body. `word` is the 代字 of its document numbers, `pack` the rules that it began with (PackAdoption: later ones)."""
 
     id = models.CharField("编号", max_length=40, primary_key=True)
     district = models.ForeignKey(District, models.PROTECT, related_name="agencies", verbose_name="区")
@@ -110,6 +110,25 @@ class Agency(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class PackAdoption(models.Model):
+    """From which day an agency works under another pack than the one it began with (`Agency.pack`). Cases opened before keep theirs."""
+
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="adoptions", verbose_name="机关")
+    pack = models.CharField("规则包", max_length=40)
+    since = models.DateField("起用日期")
+    basis = models.CharField("依据", max_length=200, blank=True)
+    set_by = models.CharField("办理人", max_length=150)
+    set_at = models.DateTimeField("办理时间")
+
+    class Meta:
+        verbose_name = "规则包起用"
+        ordering: ClassVar = ["-since"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["agency", "since"], name="one_pack_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.agency_id}: {self.pack} {self.since}"
 
 
 class Person(models.Model):

@@ -10,9 +10,21 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
-from django.db.models import F, Func, Model, Q, QuerySet, TextField
+from django.db.models import F, Func, Model, OuterRef, Q, QuerySet, Subquery, TextField
+from django.db.models.functions import Coalesce
 
-from xiezhi.apps.registry.models import Agency, CalendarYear, CertificateStatus, District, Party, PartyKind, Person, Power, PowerKind
+from xiezhi.apps.registry.models import (
+    Agency,
+    CalendarYear,
+    CertificateStatus,
+    District,
+    PackAdoption,
+    Party,
+    PartyKind,
+    Person,
+    Power,
+    PowerKind,
+)
 from xiezhi.core.law.clock import day_of
 
 if TYPE_CHECKING:
@@ -74,12 +86,44 @@ def power_kinds() -> list[tuple[str, str]]:
     return [(str(value), str(label)) for value, label in PowerKind.choices]
 
 
-def pack_of(agency_id: str, at: datetime) -> str:  # noqa: ARG001 - the seam: an agency may change packs at a date later on
-    """The id of the pack that the agency works under at that time. Raises LookupError for an unknown agency."""
-    pack = Agency.objects.values_list("pack", flat=True).filter(pk=agency_id).first()
-    if pack is None:
+def pack_of(agency_id: str, at: datetime) -> str:
+    """The id of the pack that the agency works under at that time. Raises LookupError for an unknown agency. One query."""
+    since = PackAdoption.objects.filter(agency=OuterRef("pk"), since__lte=day_of(at)).order_by("-since").values("pack")[:1]
+    found = Agency.objects.filter(pk=agency_id).values_list(Coalesce(Subquery(since), F("pack")), flat=True).first()
+    if found is None:
         raise LookupError(f"no agency {agency_id!r} in the registry")
-    return str(pack)
+    return str(found)
+
+
+def adoptions_of(agency_id: str) -> list[PackAdoption]:
+    """The agency's changes of packs, the newest first; coming ones too."""
+    return list(PackAdoption.objects.filter(agency_id=agency_id).order_by("-since"))
+
+
+@dataclass(frozen=True, slots=True)
+class PackHead:
+    """What a pack is, as its first page says it: without its rules, which take a second to read."""
+
+    id: str
+    zh: str
+    instruments: tuple[str, ...]
+
+
+@lru_cache(maxsize=1)
+def pack_heads() -> dict[str, PackHead]:
+    """The packs of this installation by id. One whose first page cannot be read is left out; `xiezhi packs check` says why."""
+    import yaml
+
+    from xiezhi.core.law.pack import find_packs_dir, pack_ids
+
+    found = {}
+    for one in pack_ids():
+        try:
+            page = yaml.safe_load((find_packs_dir() / one / "pack.yaml").read_text(encoding="utf-8"))
+            found[one] = PackHead(one, str(page["zh"]), tuple(str(row["zh"]) for row in page.get("instruments") or ()))
+        except (OSError, yaml.YAMLError, KeyError, TypeError):
+            continue
+    return found
 
 
 def as_core(row: Person) -> CorePerson:

@@ -2,6 +2,7 @@
 
 set_district(code, name, ...)            the one district
 save_agency / save_person / save_power   create or change by id
+adopt_pack / drop_adoption               from which day an agency works under another pack
 save_party(kind, name, ..., now)         register a party, or change one
 load_calendar_year(csv_text, by, now)    one yearly notice, checked by line
 """
@@ -9,13 +10,16 @@ load_calendar_year(csv_text, by, now)    one yearly notice, checked by line
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 
-from xiezhi.apps.registry.models import Agency, CalendarDay, CalendarYear, District, Party, Person, Power
+from xiezhi.apps.registry.models import Agency, CalendarDay, CalendarYear, District, PackAdoption, Party, Person, Power
 from xiezhi.apps.registry.notice import Notice, NoticeError, decode, read
+from xiezhi.core.law.clock import day_of
+from xiezhi.core.law.errors import PackError
+from xiezhi.core.law.pack import load_pack
 
 
 class RegistryError(ValueError):
@@ -44,6 +48,29 @@ def save_agency(agency_id: str, **fields: Any) -> Agency:
         above = above.parent
     row, _ = Agency.objects.update_or_create(id=agency_id, defaults=fields)
     return row
+
+
+def adopt_pack(agency_id: str, pack: str, since: date, *, basis: str, by: str, now: datetime) -> PackAdoption:
+    """Let the agency work under another pack from that day on: cases opened from then are judged by it, others keep theirs.
+
+    The same day again replaces. Raises RegistryError: a day that has begun to lie behind, a pack that this installation cannot read.
+    """
+    if since < day_of(now):
+        raise RegistryError("起用日期不能早于今天：已经立案的案件按立案时的规则包办完，不回头改。")
+    try:
+        load_pack(pack)
+    except PackError as error:
+        raise RegistryError(f"规则包 {pack} 现在不能用。请先运行 xiezhi packs check {pack}，按它指出的地方改好。") from error
+    row, _ = PackAdoption.objects.update_or_create(
+        agency_id=agency_id, since=since, defaults={"pack": pack, "basis": basis, "set_by": by, "set_at": now}
+    )
+    return row
+
+
+def drop_adoption(agency_id: str, key: int, now: datetime) -> None:
+    """Take a change of packs back that has not begun. Raises RegistryError."""
+    if not PackAdoption.objects.filter(agency_id=agency_id, pk=key, since__gt=day_of(now)).delete()[0]:
+        raise RegistryError("只能取消还没有开始的更换。已经起用的，请另定一天换回。")
 
 
 def save_person(person_id: str, **fields: Any) -> Person:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 from django.views.generic import RedirectView
 
-from xiezhi.apps.registry.views import agencies, calendar, parties, people, powers
+from xiezhi.apps.registry.views import agencies, calendar, packs, parties, people, powers
 
 app_name = "registry"
 urlpatterns: list[URLPattern] = [
@@ -12,6 +12,8 @@ urlpatterns: list[URLPattern] = [
     path("agencies/new", agencies.edit, name="new_agency"),
     path("agencies/<str:key>/", agencies.show, name="agency"),
     path("agencies/<str:key>/edit", agencies.edit, name="edit_agency"),
+    path("agencies/<str:key>/pack", packs.change, name="agency_pack"),
+    path("agencies/<str:key>/pack/<int:adoption>/drop", packs.drop, name="drop_pack"),
     path("people/", people.index, name="people"),
     path("people/new", people.edit, name="new_person"),
     path("people/<str:key>/", people.show, name="person"),

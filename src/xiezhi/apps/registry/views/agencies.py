@@ -9,7 +9,10 @@ from xiezhi.apps.accounts.access import needs
 from xiezhi.apps.registry import queries, service
 from xiezhi.apps.registry.forms import AgencyForm
 from xiezhi.apps.registry.models import Agency
+from xiezhi.apps.registry.queries import PackHead
 from xiezhi.apps.registry.views.listing import asked, frame
+from xiezhi.core.law.clock import day_of
+from xiezhi.site.clock import now
 from xiezhi.site.keyset import page
 
 
@@ -25,7 +28,14 @@ def index(request: HttpRequest) -> HttpResponse:
 @needs("registry.read")
 def show(request: HttpRequest, key: str) -> HttpResponse:
     row = get_object_or_404(Agency.objects.select_related("parent", "district"), pk=key)
-    found = {"row": row, "children": list(queries.by_name(row.children.all())), "powers": queries.powers_of(row.pk)}
+    today = queries.pack_of(row.pk, now())
+    found = {
+        "pack": queries.pack_heads().get(today) or PackHead(today, today, ()),
+        "coming": [one for one in queries.adoptions_of(row.pk) if one.since > day_of(now())],
+        "row": row,
+        "children": list(queries.by_name(row.children.all())),
+        "powers": queries.powers_of(row.pk),
+    }
     return render(request, "registry/agency.html", frame(request, "registry:agencies", **found))
 
 
