@@ -188,7 +188,7 @@ def test_a_later_document_joins_its_act(world, filed, browse, at_ten) -> None:
     act = record.history(case)[-1]
     url = f"/desk/cases/{case}/entries/{act.id}/attach"
     assert client.get(url).status_code == 200
-    answer = client.post(url, {"id": str(uuid.uuid4()), "what_kind": "document", "document": "inquiry_record"})
+    answer = client.post(url, {"id": str(uuid.uuid4()), "what_kind": "document", "document": "inquiry_record", "paper": "on"})
     assert answer.status_code == 302, answer.content.decode()
     assert record.history(case)[1].act.documents == ("inquiry_record",)
 
@@ -209,10 +209,33 @@ def test_a_gap_is_explained_later(world, filed, perform, browse, at_ten) -> None
     act = record.history(case)[-1]
     client = browse(world["zhou"])
     form = {"id": str(uuid.uuid4()), "what_kind": "explanation", "text": "更换电池"}
-    page = client.get(f"/desk/cases/{case}/entries/{act.id}/attach").content.decode()
+    page = client.get(f"/desk/cases/{case}/entries/{act.id}/attach?what=explanation").content.decode()
     first, second = re.findall(r'<option value="(v1@[^"]+)"', page)
     assert first != second
     form["recording"] = second
     answer = client.post(f"/desk/cases/{case}/entries/{act.id}/attach", form)
     assert answer.status_code == 302, answer.content.decode()
     assert [gap.explained for gap in record.history(case)[1].act.recordings[0].gaps] == [None, "written"]
+
+
+def test_the_same_act_from_a_page_fetched_anew_is_asked_about(world, filed, browse, at_ten) -> None:
+    case = filed()
+    client = browse(world["zhou"])
+    client.post(_url(case, "inquiry_made"), _form(**INQUIRY))
+    answer = client.post(_url(case, "inquiry_made"), _form(**INQUIRY))
+    assert answer.status_code == 422
+    assert "已经记入同样内容的“" in answer.content.decode()
+    assert len(record.history(case)) == 2
+    assert client.post(_url(case, "inquiry_made"), _form(**INQUIRY, sure="twice")).status_code == 302
+    assert len(record.history(case)) == 3
+
+
+def test_the_same_attachment_from_a_page_fetched_anew_is_asked_about(world, filed, browse, at_ten) -> None:
+    case = filed()
+    client = browse(world["zhou"])
+    client.post(_url(case, "inquiry_made"), _form(**INQUIRY))
+    url = f"/desk/cases/{case}/entries/{record.history(case)[-1].id}/attach"
+    for sure, status in (("", 302), ("", 422), ("twice", 302)):
+        form = {"id": str(uuid.uuid4()), "what_kind": "document", "document": "evidence_list", "paper": "on", "sure": sure}
+        assert client.post(url, form).status_code == status
+    assert len(record.history(case)) == 4

@@ -48,7 +48,7 @@ def test_a_second_click_files_one_case_and_takes_one_number(world, browse, at_te
     form = _form()
     first, second = client.post(URL, form), client.post(URL, form)
     assert first["Location"] == second["Location"]
-    client.post(URL, _form())
+    client.post(URL, _form(sure="twice"))
     assert sorted(CaseFile.objects.values_list("number", flat=True)) == ["云城管立〔2026〕1号", "云城管立〔2026〕2号"]
     assert Party.objects.count() == 2
 
@@ -130,10 +130,64 @@ def test_only_officers_file(world, browse, at_ten, who, status) -> None:
 
 def test_a_filing_without_approval_is_shown_with_what_lacks(world, browse, at_ten) -> None:
     client = browse(world["zhou"])
-    answer = client.post(URL, _form(**{"data-approver": "", "document-filing_approval": ""}))
+    answer = client.post(URL, _form(**{"data-approver": "", "document-filing_approval": "", "sure": "faults"}))
     text = client.get(answer["Location"]).content.decode()
     assert "可能缺件" in text
     assert "立案应当有立案审批表" in text
+
+
+def test_the_same_case_from_a_page_fetched_anew_is_asked_about_and_filed_only_when_confirmed(world, browse, at_ten) -> None:
+    """The browser's Back may fetch the form anew, with another id: the same content within minutes is not filed unasked."""
+    client = browse(world["zhou"])
+    client.post(URL, _form())
+    at_ten(NOW + timedelta(minutes=12))
+    answer = client.post(URL, _form(at="2026-03-10T10:11"))
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert "已经立案：云城管立〔2026〕1号" in text
+    assert 'value="青禾建材经营部"' in text
+    assert CaseFile.objects.count() == 1
+    assert client.post(URL, _form(sure="twice")).status_code == 302
+    assert CaseFile.objects.count() == 2
+
+
+@pytest.mark.parametrize("more", [{"data-violation.facts": "另一处堆放"}, {"data-party.name": "青禾建材二部"}])
+def test_another_matter_or_party_is_filed_unasked(world, browse, at_ten, more) -> None:
+    client = browse(world["zhou"])
+    client.post(URL, _form())
+    assert client.post(URL, _form(**more)).status_code == 302
+
+
+def test_the_same_content_an_hour_later_or_by_a_colleague_is_filed_unasked(world, browse, at_ten) -> None:
+    browse(world["zhou"]).post(URL, _form())
+    assert browse(world["he"]).post(URL, _form()).status_code == 302
+    at_ten(NOW + timedelta(hours=1))
+    assert browse(world["zhou"]).post(URL, _form()).status_code == 302
+
+
+def test_one_officer_or_an_expired_certificate_is_told_before_the_case_is_filed(world, browse, at_ten) -> None:
+    from xiezhi.apps.registry.models import Person
+
+    client = browse(world["zhou"])
+    text = client.post(URL, _form(by=["zhou"])).content.decode()
+    assert "选了 1 人" in text
+    assert "行政处罚法第四十二条" in text
+    Person.objects.filter(pk="he").update(certificate_to="2026-03-01")
+    for start in ("filed", "lead", "spot"):
+        answer = client.post(f"{URL}?start={start}", _form())
+        assert answer.status_code == 422, start
+        assert "何立：执法证 2026-03-01 已过期" in answer.content.decode()
+    assert not CaseFile.objects.exists()
+    assert client.post(URL, _form(sure="faults")).status_code == 302
+
+
+def test_what_the_rules_find_in_a_filing_is_told_before_it_is_saved(world, browse, at_ten) -> None:
+    answer = browse(world["zhou"]).post(URL, _form(**{"data-approver": "", "document-filing_approval": ""}))
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert "立案前请核对" in text
+    assert "立案应当有立案审批表" in text
+    assert not CaseFile.objects.exists()
 
 
 @pytest.mark.slow

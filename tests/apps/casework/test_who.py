@@ -85,7 +85,8 @@ def test_the_record_says_who_entered_an_act_whoever_acted(world, filed, browse, 
     assert (entry.body["by"], entry.body["entered_by"]) == (["he"], "zhou")
     client.post(f"/desk/cases/{case}/entries/{entry.id}/correct", _correction())
     client.post(
-        f"/desk/cases/{case}/entries/{entry.id}/attach", {"id": str(uuid.uuid4()), "what_kind": "document", "document": "evidence_list"}
+        f"/desk/cases/{case}/entries/{entry.id}/attach",
+        {"id": str(uuid.uuid4()), "what_kind": "document", "document": "evidence_list", "paper": "on"},
     )
     assert [one.body.get("entered_by") for one in record.history(case)] == [None, "zhou", "zhou", "zhou"]
     text = client.get(f"/desk/cases/{case}/entries/{entry.id}/").content.decode()

@@ -16,7 +16,7 @@ from xiezhi.core.law.errors import InputError
 
 
 def attach(user: Any, of: UUID, form: Any, now: datetime, *, agency: str, act: str) -> Any:
-    """Add to the act `of` (of kind `act`) what a valid AttachForm states. Raises Forbidden."""
+    """Add to the act `of` (of kind `act`) what a valid form of forms.attach states. Raises Forbidden."""
     require(user, act_action(act), agency=agency)
     own = own_person(user)
     what = {**form.what(paperwork.store), "by": [own]}

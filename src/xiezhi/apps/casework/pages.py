@@ -15,7 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from xiezhi.apps.accounts.permissions import require
-from xiezhi.apps.casework import deadlines, queries, words
+from xiezhi.apps.casework import deadlines, doubts, queries, words
 from xiezhi.apps.casework.casepage import build
 from xiezhi.apps.casework.forms import ActForm, form_for, line_of
 from xiezhi.apps.casework.models import CaseFile
@@ -32,6 +32,7 @@ __all__ = [
     "answered",
     "build",
     "deadlines",
+    "doubts",
     "form_context",
     "form_for",
     "landing",
@@ -43,6 +44,7 @@ __all__ = [
     "posted",
     "preview",
     "reason_rows",
+    "sent_files",
     "status_of",
     "wants_more_rows",
     "words",
@@ -129,6 +131,7 @@ def form_context(form: ActForm, zh: str, back: str, back_words: str = "返回案
         "act_zh": zh,
         "button": f"记入案件：{zh}",
         "back": back,
+        "sent": sent_files(form.files),
         "back_words": back_words,
         "other_open": bool(form["other_document"].value() or form["other_document"].errors) or not form.sheet.documents,
         "recordings_open": form.sheet.recorded or any(row.is_bound and row.has_changed() for row in form.recordings.forms),
@@ -137,6 +140,11 @@ def form_context(form: ActForm, zh: str, back: str, back_words: str = "返回案
 
 def posted(request: HttpRequest) -> tuple[Any, Any]:
     return (request.POST, request.FILES) if request.method == "POST" else (None, None)
+
+
+def sent_files(files: Any) -> list[str]:
+    """The names of the files that came with a form: a form shown again holds none of them, and the page says so."""
+    return [file.name for name in files for file in files.getlist(name)] if files else []
 
 
 def wants_more_rows(request: HttpRequest) -> bool:

@@ -53,6 +53,12 @@ def submit(request: HttpRequest, file: CaseFile) -> HttpResponse:
             shown: HttpResponse | None = pages.preview(request, form, lambda: pages.line_of(form, file.case, file.agency), now)
             if shown is not None:
                 return shown
+        elif form.is_valid() and (
+            asked := pages.doubts.of_act(
+                pages.doubts.Asking(request.user, form, book.pack, marking.procedure, now), pages.line_of(form, file.case, file.agency)
+            )
+        ):
+            context["doubts"] = asked
         elif form.is_valid():
             answer = pages.answered(form, lambda: service.submit(request.user, file, form, now, origin=pages.own_origin()))
             if isinstance(answer, Receipt):

@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 
 from xiezhi.core.law.clock import SHANGHAI, utc_text
+from xiezhi.site.multipart import UNREADABLE
 
 LONG = frozenset(
     {"reason", "opinion", "content", "conclusion", "urgent_reason", "materials", "violation.facts", "expected", "dissent", "facts"}
@@ -52,6 +53,36 @@ class DayField(forms.DateField):
         if day is not None and not 1850 <= day.year <= LATEST_YEAR:
             raise forms.ValidationError(f"年份 {day.year} 不合理，请核对。", code="year")
         return day
+
+
+class UploadInput(forms.FileInput):
+    """A file input that notices when only a file's name arrived: a form sent without its files loses none of them silently."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        return files.get(name) or data.get(name) or None
+
+
+class UploadField(forms.FileField):
+    """A file, or words on why it could not be taken: empty, name unreadable, or announced and not there."""
+
+    widget = UploadInput
+    default_error_messages = {
+        "required": "请选择文件。",
+        "missing": "没有收到文件内容，请重新选择文件。",
+        "empty": "所选文件是空的（0 字节），没有保存。请检查后重新选择。",
+        "unreadable": "文件名“%(name)s”的编码无法读取，没有保存这个文件。请把文件改名后重新选择。",
+        "announced": "只收到文件名“%(name)s”，没有收到文件内容。请重新选择文件再提交。",
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"required": False, "allow_empty_file": False, **kwargs})
+
+    def to_python(self, data: Any) -> Any:
+        if isinstance(data, str):
+            raise forms.ValidationError(self.error_messages["announced"], code="announced", params={"name": data[:120]})
+        if data is not None and UNREADABLE in str(getattr(data, "name", "")):
+            raise forms.ValidationError(self.error_messages["unreadable"], code="unreadable", params={"name": data.name[:120]})
+        return super().to_python(data)
 
 
 class LinesField(forms.CharField):

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 
 from xiezhi.apps.casework import words
-from xiezhi.apps.casework.forms.fields import MomentField
+from xiezhi.apps.casework.forms.fields import MomentField, UploadField
 from xiezhi.core.law.clock import utc_text
 
 KINDS = [("", "无"), ("video", "录像"), ("audio", "录音"), ("photo", "照片")]
@@ -26,7 +26,7 @@ class RecordingForm(forms.Form):
     gap_begin = MomentField(label="中断开始", required=False)
     gap_end = MomentField(label="中断结束", required=False)
     explained = forms.ChoiceField(label="中断说明", choices=EXPLAINED, required=False)
-    file = forms.FileField(label="文件", required=False, allow_empty_file=False)
+    file = UploadField(label="文件")
 
     def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

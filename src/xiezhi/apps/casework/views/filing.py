@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from xiezhi.apps.accounts.permissions import Forbidden, require
-from xiezhi.apps.casework import service
+from xiezhi.apps.casework import doubts, service
 from xiezhi.apps.casework.forms.filing import BEGINNINGS, PARTY_KEYS, filing_form
 from xiezhi.apps.casework.pages import (
     INVALID,
@@ -75,6 +75,8 @@ def new(request: HttpRequest) -> HttpResponse:
             shown: HttpResponse | None = preview(request, form, lambda: first_line(form), now)
             if shown is not None:
                 return shown
+        elif form.is_valid() and (asked := doubts.of_filing(doubts.Asking(user, form, pack, beginning.procedure, now), first_line(form))):
+            context["doubts"] = asked
         elif form.is_valid():
             answer = answered(form, lambda: service.file_case(user, form, now, origin=own_origin()))
             if isinstance(answer, Receipt):

@@ -11,12 +11,13 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from xiezhi.apps.accounts.permissions import Forbidden, act_action, require
-from xiezhi.apps.casework import entrypage, service
+from xiezhi.apps.casework import doubts, entrypage, service
 from xiezhi.apps.casework.forms import people as persons
 from xiezhi.apps.casework.forms.act import values_of
-from xiezhi.apps.casework.forms.later import AttachForm, CorrectForm, gaps_of
+from xiezhi.apps.casework.forms.attach import KINDS_LATER, Context, attach_form, gaps_of
+from xiezhi.apps.casework.forms.later import CorrectForm
 from xiezhi.apps.casework.models import CaseFile
-from xiezhi.apps.casework.pages import INVALID, landing, of_case, people_for, posted, reason_rows, status_of
+from xiezhi.apps.casework.pages import INVALID, landing, of_case, people_for, posted, reason_rows, sent_files, status_of
 from xiezhi.apps.record import queries as record
 from xiezhi.apps.record.service import Receipt, uncorrectable
 from xiezhi.core.law.errors import InputError
@@ -78,26 +79,54 @@ def attach(request: HttpRequest, file: CaseFile, entry: uuid.UUID) -> HttpRespon
     require(request.user, act_action(act.kind), agency=file.agency)
     vocabulary, now = book.pack.vocabulary, clock.now()
     data, files = posted(request)
-    broken = gaps_of(act)
-    initial = {"what_kind": "explanation" if broken else "document"}
-    form = AttachForm(data, files, documents=vocabulary.documents, recordings=broken, now=now, initial=initial)
+    about = Context(
+        documents=vocabulary.documents,
+        gaps=gaps_of(act),
+        keys={key: vocabulary.key(key) for key in vocabulary.acts[act.kind].data},
+        now=now,
+    )
+    kinds = [kind for kind in KINDS_LATER.values() if kind.id != "explanation" or about.gaps]
     page = {
         "file": file,
         "pack": book.pack,
         "heading": f"补充第 {act.case_seq} 条：{vocabulary.acts[act.kind].zh}",
-        "hint": "后到的文书、音像记录或者录制中断的书面说明，记在原来的行为名下。",
+        "hint": "后到的材料记在原来的行为名下，原记录不变。先选补什么，再填这一种要填的内容。",
         "button": "记入补充",
+        "kinds": kinds,
     }
-    return _answered(request, form, page, lambda: service.attach(request.user, entry, form, now, agency=file.agency, act=act.kind))
+    what = request.POST.get("what_kind") or request.GET.get("what", "")
+    if what not in {kind.id for kind in kinds}:
+        return render(request, "casework/attach.html", page, status=INVALID if request.method == "POST" else 200)
+    form = attach_form(what, about, data, files)
+    page |= {"chosen": what, "template": "casework/attach.html", "sent": sent_files(files)}
+
+    def asked() -> list[doubts.Doubt]:
+        return doubts.of_attachment(
+            doubts.Asking(request.user, form, book.pack, file.procedure, now), file.case, entry, form.what(_unstored)
+        )
+
+    def write() -> Any:
+        return service.attach(request.user, entry, form, now, agency=file.agency, act=act.kind)
+
+    return _answered(request, form, page, write, asked)
 
 
-def _answered(request: HttpRequest, form: Any, page: dict[str, Any], write: Callable[[], Any]) -> HttpResponse:
-    """Show the form; when it was sent and is valid, write and go back to the case, or show why not."""
+def _unstored(file: Any) -> dict[str, Any]:
+    """What is known of a file before it is stored."""
+    return {"name": file.name, "sha256": ""}
+
+
+def _answered(
+    request: HttpRequest, form: Any, page: dict[str, Any], write: Callable[[], Any], asked: Callable[[], list[Any]] = list
+) -> HttpResponse:
+    """Show the form; when it was sent, is valid and leaves no doubts (`asked`), write and go back to the case, or show why not."""
     context: dict[str, Any] = {"form": form, "act_zh": page["heading"], **page}
     status = 200
     if request.method == "POST":
         status = INVALID
-        if form.is_valid():
+        if form.is_valid() and (open_doubts := asked()):
+            context["doubts"] = open_doubts
+        elif form.is_valid():
             try:
                 answer = write()
             except InputError as error:
@@ -107,7 +136,7 @@ def _answered(request: HttpRequest, form: Any, page: dict[str, Any], write: Call
                     return landing(page["file"].case, answer)
                 status = status_of(answer.reasons)
                 context["refusal_reasons"] = reason_rows(answer.reasons, page["pack"].vocabulary)
-    return render(request, "casework/later.html", context, status=status)
+    return render(request, page.get("template", "casework/later.html"), context, status=status)
 
 
 @require_safe

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from xiezhi.apps.accounts.permissions import act_action, require
-from xiezhi.apps.casework import service
+from xiezhi.apps.casework import doubts, service
 from xiezhi.apps.casework.approval import approval
 from xiezhi.apps.casework.forms import form_for, line_of
 from xiezhi.apps.casework.models import CaseFile
@@ -57,6 +57,12 @@ def act(request: HttpRequest, file: CaseFile, act: str) -> HttpResponse:
             shown: HttpResponse | None = preview(request, form, lambda: line_of(form, file.case, file.agency), now)
             if shown is not None:
                 return shown
+        elif form.is_valid() and (
+            asked := doubts.of_act(
+                doubts.Asking(request.user, form, book.pack, marking.procedure, now), line_of(form, file.case, file.agency)
+            )
+        ):
+            context["doubts"] = asked
         elif form.is_valid():
             answer = answered(form, lambda: service.record_act(request.user, file.case, file.agency, form, now, origin=own_origin()))
             if isinstance(answer, Receipt):
