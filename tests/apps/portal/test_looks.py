@@ -63,6 +63,7 @@ def addresses(house) -> dict[str, str]:
         "powers": "/powers",
         "agency": "/agencies/yx-cg",
         "data": "/data",
+        "log": "/log",
         "correction": f"/p/{shown}/correction",
         "missing": "/p/nothing",
     }

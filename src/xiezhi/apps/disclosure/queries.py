@@ -83,6 +83,11 @@ def public_address(case_id: str, what: str = "decision") -> str:
     return f"{settings.PUBLIC_URL.rstrip('/')}/p/{page_id(case_id, what)}" if settings.PUBLIC_URL else ""
 
 
+def own_address(case_id: str, what: str = "decision") -> str:
+    """The same page at the installation's own address: for papers of an installation without a public one (a trial, the demo)."""
+    return f"{settings.OWN_ADDRESS.rstrip('/')}/p/{page_id(case_id, what)}"
+
+
 def publication(page: str, now: datetime) -> Publication | None:
     """A public page by its id; None for an unknown one and for a result that is withheld."""
     return _as_of(Publication.objects.filter(pk=page, state__in=SHOWN).first(), now)

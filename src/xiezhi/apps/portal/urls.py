@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from xiezhi.apps.portal.views import correction, feed, home, opening, publication, registry, search, take_away, verify
+from xiezhi.apps.portal.views import correction, feed, home, log, opening, publication, registry, search, take_away, verify
 
 app_name = "portal"
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("corrections", correction.status, name="corrections"),
     path("verify", verify.verify, name="verify"),
     path("verify.py", take_away.checker, name="checker"),
+    path("log", log.log, name="log"),
     path("officers", registry.officers, name="officers"),
     path("powers", registry.powers, name="powers"),
     path("agencies", registry.agencies, name="agencies"),

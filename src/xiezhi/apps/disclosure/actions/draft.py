@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -13,12 +13,14 @@ from xiezhi.apps.accounts import permissions
 from xiezhi.apps.disclosure import composing
 from xiezhi.apps.disclosure.errors import DisclosureError, LeakError
 from xiezhi.apps.disclosure.models import Draft, DraftState, Publication
-from xiezhi.apps.disclosure.reading import FIELDS, decided_day, page_id
+from xiezhi.apps.disclosure.reading import FIELDS, page_id
 from xiezhi.apps.disclosure.reading_page import labels_zh
 from xiezhi.apps.disclosure.screening import screen
 from xiezhi.apps.paperwork import service as paperwork
+from xiezhi.apps.record import queries as record
 from xiezhi.apps.registry import queries as registry
-from xiezhi.core.law.clock import day_of
+from xiezhi.core.procedure.fold import fold
+from xiezhi.core.procedure.history import Act
 from xiezhi.core.redact import KINDS
 from xiezhi.core.typeset import IncompleteDocument, Run
 
@@ -70,7 +72,7 @@ def propose(case_id: str) -> Proposal:
             removed += gone
     except IncompleteDocument as error:
         no_text = error.message_zh
-    minor = is_minor(source.facts, day_of(decision.at))
+    minor = is_minor(case_id, decision)
     return Proposal(case_id, source.agency_id, original, summary, text, sorted(set(removed)), no_text, minor, title)
 
 
@@ -142,13 +144,12 @@ def words_before(case_id: str, what: str, fields: Sequence[str]) -> list[str]:
     return [str(getattr(row, shown.get(key, key)) or "") for key in fields] if row is not None else []
 
 
-def is_minor(facts: Mapping[str, Any], day: date) -> bool:
-    """Whether the party is called a minor or was under eighteen on that day (未成年人保护法 第二条、第一百零三条).
-
-    The courts count full years from the day after the birthday, so on the eighteenth birthday itself nobody is named yet.
-    """
-    born = decided_day(str(facts.get("party.birth_date") or ""))
-    return bool(facts.get("party.minor")) or (born is not None and (day.year - 18, day.month, day.day) <= (born.year, born.month, born.day))
+def is_minor(case_id: str, decision: Act) -> bool:
+    """Whether the pack's definition `minor` holds of the case: when it was decided, or as it stands now. An unknown age is no ground."""
+    book, marking = record.marking(case_id)
+    before = [act for act in marking.acts if (act.at, act.case_seq or 0) <= (decision.at, decision.case_seq or 0)]
+    decided = fold(book, before, marking.people)
+    return any(ground.holds for ground in (*book.grounds("minor", decided), *book.grounds("minor", marking)))
 
 
 def _plain(text: list[dict[str, Any]]) -> str:

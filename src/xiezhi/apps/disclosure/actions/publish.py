@@ -17,7 +17,7 @@ from xiezhi.apps.disclosure.actions.approve import filled
 from xiezhi.apps.disclosure.actions.draft import propose, words_before
 from xiezhi.apps.disclosure.errors import DisclosureError, LeakError
 from xiezhi.apps.disclosure.models import Draft, DraftState
-from xiezhi.apps.disclosure.queries import public_address
+from xiezhi.apps.disclosure.queries import own_address, public_address
 from xiezhi.apps.disclosure.reading import FIELDS
 from xiezhi.apps.disclosure.reading_page import labels_zh
 from xiezhi.apps.disclosure.screening import screen
@@ -92,7 +92,7 @@ def _stored(pdf: bytes, row: Draft) -> dict[str, Any]:
 def public_pdf(row: Draft, now: datetime) -> bytes:
     """The document that the public downloads: the redacted text, or the summary as a form. Regenerated, never painted over."""
     paper = _full_text(row) if row.text else _summary(row)
-    if address := public_address(row.case, row.what):
+    if address := public_address(row.case, row.what) or own_address(row.case, row.what):
         paper = paper.with_code(paperwork.qr_svg(address), f"扫码查看公示页并核验。 {address}")
     return paperwork.page(paper, now)
 
@@ -126,7 +126,8 @@ def _date_zh(row: Draft) -> str:
 
 def _summary(row: Draft) -> Paper:
     labels = labels_zh()
-    rows = tuple(Block("row", (Run(str(row.summary[key])),), labels.get(key, key)) for key in FIELDS if row.summary.get(key))
+    shown = {**row.summary, "decided_on": _date_zh(row) or row.summary.get("decided_on", "")}
+    rows = tuple(Block("row", (Run(str(shown[key])),), labels.get(key, key)) for key in FIELDS if shown.get(key))
     return Paper(
         type="public",
         layout="form",

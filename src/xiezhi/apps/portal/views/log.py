@@ -1,0 +1,70 @@
+"""公示日志, for people: its head, its key, who else has signed it, and how anybody checks it. Machines read /log/."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from xiezhi.apps.record import queries as record
+from xiezhi.core.ledger.errors import NoteError
+
+DASH = "\N{EM DASH} "
+# A witness signs with its key id (4 bytes), a time (8) and an Ed25519 signature (64): C2SP tlog-cosignature.
+KEY_ID, TIME, SIGNATURE = 4, 8, 64
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A signature under the checkpoint besides the log's own, as it stands there; `at` where it names a time."""
+
+    name: str
+    line: str
+    at: datetime | None
+
+
+@require_safe
+def log(request: HttpRequest) -> HttpResponse:
+    note, key = record.checkpoint_note(), record.verifier_key()
+    try:
+        head, damaged = record.checkpoint(), False
+    except NoteError:
+        head, damaged = None, True
+    context = {
+        "note": note if head is not None else None,
+        "head": head,
+        "root": base64.b64encode(head.root).decode() if head is not None else "",
+        "damaged": damaged,
+        "key": key,
+        "signed_at": record.checkpoint_time(),
+        "witnesses": witnesses(note, head.origin) if note and head is not None else [],
+        "base": request.build_absolute_uri("/").rstrip("/"),
+    }
+    return render(request, "portal/log.html", context)
+
+
+def witnesses(note: str, origin: str) -> list[Witness]:
+    """Who besides the log has signed the note. Only what is written there: their keys are theirs to tell, so nothing is checked here."""
+    found = []
+    for line in note.splitlines():
+        if not line.startswith(DASH):
+            continue
+        name, _, signature = line.removeprefix(DASH).partition(" ")
+        if name != origin:
+            found.append(Witness(name, line, _time(signature)))
+    return found
+
+
+def _time(signature: str) -> datetime | None:
+    try:
+        data = base64.b64decode(signature, validate=True)
+        if len(data) != KEY_ID + TIME + SIGNATURE:
+            return None
+        return datetime.fromtimestamp(int.from_bytes(data[KEY_ID : KEY_ID + TIME], "big"), UTC)
+    except (binascii.Error, ValueError, OverflowError, OSError):
+        return None
