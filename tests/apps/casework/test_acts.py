@@ -230,6 +230,18 @@ def test_the_same_act_from_a_page_fetched_anew_is_asked_about(world, filed, brow
     assert len(record.history(case)) == 3
 
 
+def test_the_same_content_at_another_time_is_another_act(world, filed, browse, at_ten) -> None:
+    """Certificates are shown at each visit: entered one after the other, they are two acts."""
+    case = filed()
+    client = browse(world["zhou"])
+    for at in ("2026-03-09T14:00", "2026-03-09T16:30"):
+        assert client.post(_url(case, "inquiry_made"), _form(**{**INQUIRY, "at": at, "until": at})).status_code == 302
+    for minute, status in ((9, 302), (17, 422)):  # opened anew by Back: the form proposes the moment at which it is opened
+        at_ten(NOW + timedelta(minutes=minute))
+        live = {**INQUIRY, "at": f"2026-03-10T10:{minute:02d}", "until": "", "data-place": "局里"}
+        assert client.post(_url(case, "inquiry_made"), _form(**live)).status_code == status
+
+
 def test_the_same_attachment_from_a_page_fetched_anew_is_asked_about(world, filed, browse, at_ten) -> None:
     case = filed()
     client = browse(world["zhou"])

@@ -201,3 +201,27 @@ def test_an_opinion_says_who_entered_it(world, submitted, browse, at_ten) -> Non
     case = submitted()
     browse(world["sun"]).post(_url(case), _opinion(case, "review_passed"))
     assert record.history(case)[-1].body["entered_by"] == "sun"
+
+
+def test_after_the_opinion_the_form_is_closed_until_the_next_submission(world, submitted, browse, perform, at_ten) -> None:  # noqa: F811
+    case = submitted()
+    client = browse(world["sun"])
+    first = _opinion(case, "review_returned", reason="补正证据")
+    assert client.post(_url(case), first).status_code == 302
+    text = client.get(_url(case)).content.decode()
+    assert "审核意见已经出具" in text
+    assert "孙岚" in text
+    assert "补正证据" in text
+    assert "签发审核意见" not in text
+    before = len(record.history(case))
+    answer = client.post(_url(case), _opinion(case, "review_passed"))
+    assert answer.status_code == 409
+    assert "审核意见已经出具" in answer.content.decode()
+    assert client.post(_url(case), first).status_code == 302, "the second click of the same form is answered as the first"
+    assert len(record.history(case)) == before
+    at_ten(NOW + timedelta(hours=5))
+    perform(
+        case, "review_submitted", NOW + timedelta(hours=2), documents=["draft_decision", "evidence_list", "review_submission"],
+        data={"materials": ["draft_decision"]},
+    )  # fmt: skip
+    assert "签发审核意见" in client.get(_url(case)).content.decode()

@@ -24,6 +24,8 @@ from xiezhi.core.law.clock import day_of, parse_time
 from xiezhi.core.procedure.step import Permitted
 
 MINUTES = timedelta(minutes=30)
+# Two acts of one kind and content are the same one when their times are: stated alike, or both the moment at which the form was opened.
+APART = timedelta(minutes=10)
 LOOKED_AT = 10  # cases of the same party in which a repetition is looked for
 SURE = "sure"
 TWICE, FAULTS = "twice", "faults"
@@ -129,8 +131,16 @@ def _is_repeated(asking: Asking, entry: Any, line: Mapping[str, Any]) -> bool:
     if entry.body.get("entered_by") != own_person(asking.user) or asking.now - entry.recorded_at > MINUTES:
         return False
     parts = ("documents", "recordings", "signed") if entry.kind_of == "attachment" else ("documents",)
+    if entry.kind_of == "act" and entry.case_seq > 1 and not _is_same_time(entry, line, asking.now):
+        return False
     same = all(_plain(entry.body.get(part) or [], part) == _plain(line.get(part) or [], part) for part in parts)
     return same and _flat(entry.body.get("data") or {}) == _flat(line.get("data") or {})
+
+
+def _is_same_time(entry: Any, line: Mapping[str, Any], now: datetime) -> bool:
+    at = parse_time(str(line["at"]))
+    live = entry.recorded_at - entry.at < MINUTES and now - at < APART
+    return abs(at - entry.at) < timedelta(minutes=1) or (live and abs(at - entry.at) < APART)
 
 
 def _plain(value: Any, part: str) -> Any:

@@ -27,6 +27,7 @@ from xiezhi.core.law.errors import InputError
 from xiezhi.core.typeset.errors import TypesetError
 
 __all__ = [
+    "CONFLICT",
     "INVALID",
     "CaseFile",
     "answered",

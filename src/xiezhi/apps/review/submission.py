@@ -20,6 +20,7 @@ MATERIALS = (
     "hearing_report",
     "appraisal_opinion",
 )
+OUTCOMES = frozenset({"review_passed", "review_returned", "review_rejected"})
 DECIDING = frozenset({"decision_made", "no_penalty_decided"})
 
 
@@ -27,6 +28,16 @@ def decision_duty(marking: Any) -> Any:
     """The running duty to decide, or None."""
     running = [duty for duty in marking.duties if duty.state in {"open", "paused"} and DECIDING & set(duty.expect) and duty.due is not None]
     return min(running, key=lambda duty: duty.due, default=None)
+
+
+def concluded(marking: Any) -> Any:
+    """The opinion that was given on the last submission, or None while it is still owed (or nothing was submitted)."""
+    for act in reversed(marking.acts):
+        if act.kind == "review_submitted":
+            return None
+        if act.kind in OUTCOMES:
+            return act
+    return None
 
 
 def prefilled(marking: Any, vocabulary: Any) -> tuple[list[str], dict[str, Any]]:

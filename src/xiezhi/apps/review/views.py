@@ -19,7 +19,7 @@ from xiezhi.apps.registry import queries as registry
 from xiezhi.apps.review import queries, service
 from xiezhi.apps.review.checklist import items_of, suspected_by_item
 from xiezhi.apps.review.forms import ReviewForm
-from xiezhi.apps.review.submission import last_day, prefilled
+from xiezhi.apps.review.submission import concluded, last_day, prefilled
 from xiezhi.core.procedure.judge import judge
 from xiezhi.site import clock
 
@@ -80,7 +80,20 @@ def review(request: HttpRequest, file: CaseFile) -> HttpResponse:
         raise Forbidden("您的账号没有对应的人员，不能出具审核意见。请联系管理员。")
     book, marking = record.marking(file.case)
     now = clock.now()
+    context: dict[str, Any]
     submitted = marking.last("review_submitted")
+    given = concluded(marking)
+    if given is not None and not _is_second_click(request, given):
+        context = {
+            "file": file,
+            "pack": book.pack,
+            "submitted": submitted,
+            "given": given,
+            "given_zh": book.pack.vocabulary.acts[given.kind].zh,
+            "given_by": "、".join(registry.names(given.by).values()),
+            "page": pages.build(file, user, now),
+        }
+        return render(request, "review/review.html", context, status=pages.CONFLICT if request.method == "POST" else 200)
     items = items_of(book.pack, file.procedure)
     findings = judge(book, marking, now)
     form = ReviewForm(
@@ -90,7 +103,7 @@ def review(request: HttpRequest, file: CaseFile) -> HttpResponse:
         review_of=str(submitted.own.get("review_of", "decision")) if submitted else "decision",
         now=now,
     )
-    context: dict[str, Any] = {"file": file, "pack": book.pack, "form": form, "submitted": submitted, "act_zh": "出具审核意见"}
+    context = {"file": file, "pack": book.pack, "form": form, "submitted": submitted, "act_zh": "出具审核意见"}
     status = 200
     if request.method == "POST":
         status = pages.INVALID
@@ -103,3 +116,8 @@ def review(request: HttpRequest, file: CaseFile) -> HttpResponse:
                 context["refusal_reasons"] = pages.reason_rows(answer.reasons, book.pack.vocabulary, form)
     context["page"] = pages.build(file, user, now)
     return render(request, "review/review.html", context, status=status)
+
+
+def _is_second_click(request: HttpRequest, given: Any) -> bool:
+    """Whether this is the form that gave the opinion, sent once more: it is answered as the first time."""
+    return request.method == "POST" and request.POST.get("id", "") == str(given.id)
