@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import sys
 from datetime import date, datetime
@@ -15,9 +16,27 @@ FORMAT = click.option("--format", "form", type=click.Choice(["table", "json"]), 
 AT = click.option("--at", type=click.DateTime(["%Y-%m-%d"]), default=None, help="The day asked about (default: today).")
 
 
-@click.group()
+# Heavier commands, each in a file of its own, loaded only when called: name -> (module, one line of help).
+_MORE = {
+    "prove": ("packs_prove", "Prove what packs make impossible and leave possible."),
+    "coverage": ("packs_coverage", "What fulfils each clause, shown by which test, or why not."),
+}
+
+
+class _Group(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*super().list_commands(ctx), *_MORE]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in _MORE:
+            loaded: click.Command = importlib.import_module(f"xiezhi.cli.{_MORE[cmd_name][0]}").command
+            return loaded
+        return super().get_command(ctx, cmd_name)
+
+
+@click.group(cls=_Group)
 def command() -> None:
-    """List, show and check the packs of law."""
+    """List, show, check, prove and account for the packs of law."""
 
 
 @command.command("list")
