@@ -23,13 +23,14 @@ absent = pytest.mark.skipif(
 
 
 @absent
-def test_the_published_examples_are_judged_as_expected() -> None:
+@pytest.mark.parametrize("pack", ["chaoyang", "xuecheng"])
+def test_the_published_examples_are_judged_as_expected(pack: str) -> None:
     wanted = json.loads((HISTORIES / "expected.json").read_text(encoding="utf-8"))
     people = read_people(HISTORIES / "people.csv")
-    report = audit([HISTORIES / "xuecheng.jsonl"], load_pack("xuecheng"), people, datetime.fromisoformat(wanted["as_of"]))
+    report = audit([HISTORIES / f"{pack}.jsonl"], load_pack(pack), people, datetime.fromisoformat(wanted["as_of"]))
     found = report.as_dict()["findings"]
     for case, said in wanted["cases"].items():
-        if said["pack"] != "xuecheng":
+        if said["pack"] != pack:
             continue
         mine = [finding for finding in found if finding["case"] == case]
         for entry in said["expected"]:
@@ -48,7 +49,7 @@ def _fulfils(finding: dict, entry: dict) -> bool:
 @pytest.mark.skipif(
     not (SHARED / "spec" / "clauses").exists(), reason="the published clauses (../shared/spec/clauses) are not beside this checkout"
 )
-@pytest.mark.parametrize("pack", ["cn", "xuecheng"])
+@pytest.mark.parametrize("pack", ["chaoyang", "cn", "xuecheng"])
 def test_clause_ids_are_the_published_ones(pack: str) -> None:
     ours = yaml.safe_load((ROOT / "packs" / pack / "clauses.yaml").read_text(encoding="utf-8"))
     published = yaml.safe_load((SHARED / "spec" / "clauses" / f"{pack}.yaml").read_text(encoding="utf-8"))

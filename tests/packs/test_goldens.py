@@ -23,6 +23,7 @@ def test_golden(golden: Golden) -> None:
         assert hits, (wanted, told)
 
 
-def test_there_are_clean_ones_and_broken_ones() -> None:
-    assert sum(1 for golden in GOLDENS if golden.pack == "xuecheng" and not golden.expect) >= 5
-    assert sum(1 for golden in GOLDENS if golden.pack == "xuecheng" and golden.expect) >= 15
+@pytest.mark.parametrize("pack", ["chaoyang", "xuecheng"])
+def test_there_are_clean_ones_and_broken_ones(pack: str) -> None:
+    assert sum(1 for golden in GOLDENS if golden.pack == pack and not golden.expect) >= 5
+    assert sum(1 for golden in GOLDENS if golden.pack == pack and golden.expect) >= 15

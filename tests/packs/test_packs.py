@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from xiezhi.core.law.calendar import Calendar
-from xiezhi.core.law.pack import load_pack
+from xiezhi.core.law.pack import load_pack, pack_ids
 from xiezhi.core.procedure.book import open_book
 
-PACKS = ["cn", "xuecheng", "demo"]
+PACKS = sorted(pack_ids())
 STAGES = ["立案", "调查取证", "告知", "法制审核", "集体讨论", "决定", "送达", "公示", "执行结案", "归档"]
 
 
@@ -37,6 +37,13 @@ def test_the_fictional_district_takes_over_every_rule_under_its_own_name() -> No
     assert {rule.id for rule in demo.rules} == {rule.id for rule in xuecheng.rules}
     assert demo.cite_zh("xuecheng/review/3-2") == "云溪区重大行政执法决定法制审核办法第三条第二款"
     assert demo.hash != xuecheng.hash
+
+
+def test_the_fictional_agency_takes_over_the_other_district_under_its_own_name() -> None:
+    urban, chaoyang = load_pack("yunxi-urban"), load_pack("chaoyang")
+    assert {rule.id for rule in urban.rules} == {rule.id for rule in chaoyang.rules}
+    assert urban.cite_zh("chaoyang/review/9-1a") == "云溪区城市管理重大执法决定法制审核规定第九条第一款"
+    assert urban.hash != chaoyang.hash
 
 
 def test_the_nine_points_of_the_district_are_the_checklist() -> None:
