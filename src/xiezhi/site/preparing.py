@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from xiezhi.site import clock
+from xiezhi.site import clock, prepared
 from xiezhi.site.binaries import LaunchError
 from xiezhi.site.cluster import Cluster
 from xiezhi.site.launcher import ensure_migrated
@@ -27,6 +27,8 @@ def prepare(home: Path, cluster: Cluster | None, say: Say) -> None:
         say("the first start was interrupted; beginning it anew")
         _begin_anew(home, cluster)
         unfinished.unlink()
+    if cluster is not None and prepared.stands(home, cluster.url()):
+        return
     ensure_migrated()
     if cluster is not None and os.environ.get("XIEZHI_DEMO") != "0":
         _load_demo(unfinished, say)
@@ -34,6 +36,8 @@ def prepare(home: Path, cluster: Cluster | None, say: Say) -> None:
     from django.db import connections
 
     connections.close_all()
+    if cluster is not None:
+        prepared.remember(home, cluster.url())
 
 
 def demo() -> Any | None:
