@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
+from typing import Any, TypeVar
 
 from xiezhi.core.law.calendar import Calendar
 from xiezhi.core.law.definitions import Definition, Row
@@ -18,6 +20,9 @@ from xiezhi.core.procedure.guard.compile import any_of
 from xiezhi.core.procedure.guard.walk import paths
 from xiezhi.core.procedure.marking import Marking
 from xiezhi.core.procedure.tools import Tools
+
+T = TypeVar("T")
+KEPT = 16_384
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,8 @@ class Book:
             self._forms.setdefault(rule.id, []).append(rule)
         self._tables: dict[str, Table] = {}
         self._other: Book | None = None
+        self.kept: dict[Any, Any] = {}
+        """What was once derived from this edition alone: stages, next steps and reasons in words. Emptied when it grows beyond KEPT."""
         self.tools = self._make_tools()
         self._compile_definitions()
         self.compiled: tuple[Compiled, ...] = tuple(
@@ -63,6 +70,18 @@ class Book:
                 if not compiled.rule.procedures or procedure in compiled.rule.procedures:
                     table.add(compiled)
         return table
+
+    def keep(self, key: Any, value: T) -> T:
+        """Keep what was derived, and return it."""
+        if len(self.kept) > KEPT:
+            self.kept.clear()
+        self.kept[key] = value
+        return value
+
+    @cached_property
+    def causes(self) -> frozenset[str]:
+        """All breaches and rules that some rule names under `follows`."""
+        return frozenset(cause for rule in self.pack.rules for cause in rule.follows)
 
     def rule(self, rule_id: str, day: date | None = None) -> Rule:
         """The rule of this id, in the form in force on that day where an overlay gives it several. Raises KeyError."""

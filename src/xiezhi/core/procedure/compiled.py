@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Generic, TypeVar
 
 from xiezhi.core.law.rules import Duty, Rule
 from xiezhi.core.procedure.act import Act
@@ -27,6 +28,9 @@ class Compiled:
 
     def in_force(self, day: date) -> bool:
         return self.first <= day <= self.last
+
+
+C = TypeVar("C", bound=Compiled)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,34 +72,87 @@ class DutyRule(Compiled):
     key: KeyReader | None
     extensions: tuple[Extension, ...]
     interruptions: tuple[Interruption, ...]
+    ends: dict[tuple[date, date], datetime] = field(default_factory=dict)
+    """When the plain term of a duty is over, by (day of the opening act, day on which the term starts)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Move:
+    """What an act of one kind does to the open duties of one rule. `ends` and `starts` are places in `law.interruptions`."""
+
+    law: DutyRule
+    ends: tuple[int, ...]
+    extensions: tuple[Extension, ...]
+    answers: bool
+    cancels: bool
+    starts: tuple[int, ...]
+
+
+@dataclass(slots=True, eq=False)
+class Dated(Generic[C]):
+    """Rules by the kind of act that they look at, and of these the ones in force on a day: an act meets no rule that is not its own.
+
+    Rules that are only shown (severity none) are left out where they would be `judged`.
+    """
+
+    judged: bool
+    rules: dict[str, list[C]] = field(default_factory=dict)
+    days: dict[str, dict[date, tuple[C, ...]]] = field(default_factory=dict)
+
+    def enter(self, kinds: Iterable[str], compiled: C) -> None:
+        if self.judged and compiled.rule.severity == "none":
+            return
+        for kind in dict.fromkeys(kinds):
+            self.rules.setdefault(kind, []).append(compiled)
+            self.days.setdefault(kind, {})
+
+    def on(self, kind: str, day: date) -> tuple[C, ...]:
+        days = self.days.get(kind)
+        if days is None:
+            return ()
+        found = days.get(day)
+        if found is None:
+            if len(days) > _DAYS_KEPT:
+                days.clear()
+            rules = tuple(rule for rule in self.rules[kind] if rule.first <= day <= rule.last)
+            # Days between the same changes of law share one tuple.
+            found = days[day] = next((known for known in days.values() if known == rules), rules)
+        return found
+
+
+_DAYS_KEPT = 4096
 
 
 @dataclass(slots=True, eq=False)
 class Table:
-    """The rules of one procedure by the kind of act that they look at."""
+    """The rules of one procedure by the kind of act that they look at. `bare` are those of `on` that can be tried before an act is written."""
 
-    on: dict[str, list[OnRule]] = field(default_factory=dict)
-    opening: dict[str, list[DutyRule]] = field(default_factory=dict)
+    on: Dated[OnRule] = field(default_factory=lambda: Dated(judged=True))
+    bare: Dated[OnRule] = field(default_factory=lambda: Dated(judged=True))
+    opening: Dated[DutyRule] = field(default_factory=lambda: Dated(judged=False))
     recording: dict[str, list[DutyRule]] = field(default_factory=dict)
     recording_any: list[DutyRule] = field(default_factory=list)
-    moving: dict[str, list[DutyRule]] = field(default_factory=dict)
+    moving: dict[str, list[Move]] = field(default_factory=dict)
     """Duties that an act of this kind answers, extends, interrupts, resumes or cancels."""
     fixed: list[DutyRule] = field(default_factory=list)
 
     def add(self, compiled: Compiled) -> None:
         if isinstance(compiled, OnRule):
             on: tuple[str, ...] = compiled.rule.on  # type: ignore[attr-defined]
-            _enter(self.on, on, compiled)
+            self.on.enter(on, compiled)
+            if not compiled.content:
+                self.bare.enter(on, compiled)
         elif isinstance(compiled, DutyRule):
             self._add_duty(compiled)
 
     def _add_duty(self, duty: DutyRule) -> None:
         law = duty.law
-        _enter(self.opening, law.after, duty)
+        self.opening.enter(law.after, duty)
         if ANY in law.after_recording:
             self.recording_any.append(duty)
         else:
-            _enter(self.recording, law.after_recording, duty)
+            for kind in dict.fromkeys(law.after_recording):
+                self.recording.setdefault(kind, []).append(duty)
         if law.fixed is not None:
             self.fixed.append(duty)
         moving = set(duty.expect) | duty.cancel
@@ -103,16 +160,23 @@ class Table:
             moving |= extension.on
         for interruption in duty.interruptions:
             moving |= interruption.start | interruption.end
-        _enter(self.moving, sorted(moving), duty)
+        for kind in sorted(moving):
+            self.moving.setdefault(kind, []).append(_move(duty, kind))
+
+
+def _move(duty: DutyRule, kind: str) -> Move:
+    return Move(
+        law=duty,
+        ends=tuple(which for which, one in enumerate(duty.interruptions) if kind in one.end),
+        extensions=tuple(one for one in duty.extensions if kind in one.on),
+        answers=kind in duty.expect,
+        cancels=kind in duty.cancel,
+        starts=tuple(which for which, one in enumerate(duty.interruptions) if kind in one.start),
+    )
 
 
 ANY = "any"
 """`after_recording: [any]`: recordings of whatever act."""
-
-
-def _enter(table: dict[str, list[Any]], kinds: tuple[str, ...] | list[str], compiled: Compiled) -> None:
-    for kind in dict.fromkeys(kinds):
-        table.setdefault(kind, []).append(compiled)
 
 
 def compile_rule(rule: Rule, order: int, span: tuple[date | None, date | None], tools: Tools) -> Compiled:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from xiezhi.core.procedure.act import Act
 from xiezhi.core.procedure.book import day_of_fixed
-from xiezhi.core.procedure.compiled import DutyRule, clock_start
+from xiezhi.core.procedure.compiled import DutyRule, Extension, Move, clock_start
 from xiezhi.core.procedure.duty import Duty
 from xiezhi.core.procedure.finding import Fault
 from xiezhi.core.procedure.guard import Condition, Unknown
@@ -18,21 +18,29 @@ from xiezhi.core.procedure.say import moment, moment_zh
 from xiezhi.core.procedure.tools import as_end, as_instant
 
 
-def move(marking: Marking, act: Act, place: int) -> list[Broken]:
+def move(marking: Marking, act: Act, place: int) -> Sequence[Broken]:
     """Apply one act to the duties of the case. What comes back are duties that it answers too late."""
+    table = marking.table
+    kind = act.kind
+    moves = table.moving.get(kind, ()) if marking.open else ()
+    opening = table.opening.on(kind, act.day)
+    if not (moves or opening or act.recordings):
+        return NO_BROKEN
     late: list[Broken] = []
     scene = marking.scene
     scene.it = act
-    for law in marking.table.moving.get(act.kind, ()):
-        waiting = marking.open.get(law.order)
-        if waiting:
-            late.extend(_move(marking, law, waiting, act, place))
-    for law in marking.table.opening.get(act.kind, ()):
+    for one in moves:
+        if marking.open.get(one.law.order):
+            _move(marking, one, act, place, late)
+    for law in opening:
         _open(marking, law, act, place)
     if act.recordings:
         late.extend(_recordings(marking, act, place))
     scene.it = scene.opener = None
     return late
+
+
+NO_BROKEN: Sequence[Broken] = ()
 
 
 def open_fixed(marking: Marking, first: Act) -> None:
@@ -45,46 +53,46 @@ def open_fixed(marking: Marking, first: Act) -> None:
         _enter(marking, law, duty)
 
 
-def _move(marking: Marking, law: DutyRule, waiting: list[Duty], act: Act, place: int) -> Iterator[Broken]:
-    kind = act.kind
-    for which, interruption in enumerate(law.interruptions):
-        if kind in interruption.end:
-            for duty in waiting:
-                duty.resume(act.at, which)
-    _extend(marking, law, waiting, act)
-    if kind in law.expect:
+def _move(marking: Marking, one: Move, act: Act, place: int, late: list[Broken]) -> None:
+    law = one.law
+    waiting = marking.open.get(law.order)
+    if not waiting:
+        return
+    for which in one.ends:
+        for duty in waiting:
+            duty.resume(act.at, which)
+    for extension in one.extensions:
+        _extend(marking, extension, waiting, act)
+    if one.answers:
         answered = _answered(marking, law, waiting, act)
         if answered is not None:
             waiting.remove(answered)
             bound = answered.answer(act.at, place)
             if bound is not None and law.rule.severity != "none":
-                yield law.rule, "record", _late(bound, act.at)
-    if kind in law.cancel:
+                late.append((law.rule, "record", _late(bound, act.at)))
+    if one.cancels:
         for duty in waiting:
             duty.state = "cancelled"
         waiting.clear()
-    for which, interruption in enumerate(law.interruptions):
-        if kind in interruption.start and _holds(marking, law, interruption.only):
+    for which in one.starts:
+        if _holds(marking, law, law.interruptions[which].only):
             for duty in waiting:
                 duty.pause(which, act.at)
 
 
-def _extend(marking: Marking, law: DutyRule, waiting: list[Duty], act: Act) -> None:
+def _extend(marking: Marking, extension: Extension, waiting: list[Duty], act: Act) -> None:
     scene = marking.scene
-    for extension in law.extensions:
-        if act.kind not in extension.on:
-            continue
-        for duty in waiting:
-            bound = duty.due_at(act.at)
-            spent = extension.times is not None and len(duty.extensions) >= extension.times
-            if spent or (bound is not None and act.at > bound):
-                continue  # an extension after the end revives nothing
-            scene.opener = duty.opener
-            most = extension.most(act.day) if extension.most is not None else None
-            stated = extension.by(scene) if extension.by is not None else None
-            amount = int(stated) if isinstance(stated, int) and not isinstance(stated, bool) else most
-            if amount is not None:
-                duty.extend(amount if most is None else min(amount, most))
+    for duty in waiting:
+        bound = duty.due_at(act.at)
+        spent = extension.times is not None and len(duty.extensions) >= extension.times
+        if spent or (bound is not None and act.at > bound):
+            continue  # an extension after the end revives nothing
+        scene.opener = duty.opener
+        most = extension.most(act.day) if extension.most is not None else None
+        stated = extension.by(scene) if extension.by is not None else None
+        amount = int(stated) if isinstance(stated, int) and not isinstance(stated, bool) else most
+        if amount is not None:
+            duty.extend(amount if most is None else min(amount, most))
 
 
 def _answered(marking: Marking, law: DutyRule, waiting: list[Duty], act: Act) -> Duty | None:
@@ -100,12 +108,12 @@ def _answered(marking: Marking, law: DutyRule, waiting: list[Duty], act: Act) ->
 
 
 def _open(marking: Marking, law: DutyRule, act: Act, place: int) -> None:
-    if not law.in_force(act.day) or not _holds(marking, law, law.when) or not _holds(marking, law, law.only):
+    if not _holds(marking, law, law.when) or not _holds(marking, law, law.only):
         return
     waiting = marking.open.get(law.order)
     if waiting and law.law.per == WHOLE_CASE:
         return
-    start = as_instant(clock_start(law, act)) or act.at
+    start = act.at if law.law.clock is None else as_instant(clock_start(law, act)) or act.at
     _enter(marking, law, _duty(marking, law, act, place, start))
 
 
@@ -121,7 +129,11 @@ def _duty(marking: Marking, law: DutyRule, act: Act, place: int, start: datetime
 
 def _enter(marking: Marking, law: DutyRule, duty: Duty) -> None:
     marking.duties.append(duty)
-    marking.open.setdefault(law.order, []).append(duty)
+    waiting = marking.open.get(law.order)
+    if waiting is None:
+        marking.open[law.order] = [duty]
+    else:
+        waiting.append(duty)
 
 
 def _recordings(marking: Marking, act: Act, place: int) -> Iterator[Broken]:
@@ -150,10 +162,10 @@ def _holds(marking: Marking, law: DutyRule, condition: Condition | None, *, unkn
     if condition is None:
         return True
     answer = condition(marking.scene)
-    if isinstance(answer, Unknown):
+    if type(answer) is Unknown:
         marking.note_unknown(law.rule.id, answer)
         return unknown
-    return answer
+    return answer  # type: ignore[return-value]
 
 
 def _late(bound: datetime, at: datetime) -> Fault:

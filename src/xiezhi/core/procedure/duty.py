@@ -6,11 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from xiezhi.core.law.calendar import Calendar
+from xiezhi.core.law.clock import day_of
 from xiezhi.core.law.terms import Due, Term, due
 from xiezhi.core.procedure.act import Act, Recording
 from xiezhi.core.procedure.compiled import DutyRule
 from xiezhi.core.procedure.tools import as_end
 
+_ENDS_KEPT = 65_536
 OPEN, MET, LATE, CANCELLED, PAUSED, BREACHED = "open", "met", "late", "cancelled", "paused", "breached"
 
 
@@ -22,6 +24,7 @@ class Duty:
 
     __slots__ = (
         "_due",
+        "_plain_at",
         "calendar",
         "extensions",
         "fixed_due",
@@ -54,6 +57,7 @@ class Duty:
         self.met_by: int | None = None
         self.met_at: datetime | None = None
         self._due: Due | None = None
+        self._plain_at: datetime | None = None
 
     # --- what pages and reports read
 
@@ -114,8 +118,29 @@ class Duty:
         """The due time if a running interruption ended at `as_of`."""
         if self.fixed_due is not None:
             return self.fixed_due
-        found = self._found(as_of)
-        return None if found is None else found.at
+        if self.term is None:
+            return None
+        if self._plain_at is not None:
+            return self._plain_at
+        if self.interruptions or self.extensions:
+            found = self._found(as_of)
+            return None if found is None else found.at
+        at = self._plain_at = self._plain(self.term)
+        return at
+
+    def _plain(self, term: Term) -> datetime:
+        """The due time of a term that nothing extends or interrupts. Cases of the same days share what was counted."""
+        if term.unit == "hour":
+            return due(self.start, term, self.calendar).at
+        opened = self.opener.day  # the law of that day says how long the term is
+        day = opened if self.start is self.opener.at else day_of(self.start)
+        ends = self.law.ends
+        at = ends.get((opened, day))
+        if at is None:
+            if len(ends) > _ENDS_KEPT:
+                ends.clear()
+            at = ends[opened, day] = due(self.start, term, self.calendar).at
+        return at
 
     def _found(self, as_of: datetime) -> Due | None:
         if self.term is None or self.fixed_due is not None:
@@ -144,12 +169,12 @@ class Duty:
 
     def extend(self, amount: int) -> None:
         self.extensions.append(amount)
-        self._due = None
+        self._due = self._plain_at = None
 
     def pause(self, which: int, at: datetime) -> None:
         self.interruptions.append((which, at, None))
         self.state = PAUSED
-        self._due = None
+        self._due = self._plain_at = None
 
     def resume(self, at: datetime, which: int | None = None) -> None:
         """End the running interruptions (of that kind)."""

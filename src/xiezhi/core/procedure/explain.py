@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from xiezhi.core.law.clock import day_of
-from xiezhi.core.procedure.act import Act, Person
+from xiezhi.core.procedure.act import Act, Person, make_act
 from xiezhi.core.procedure.book import Book
 from xiezhi.core.procedure.duty import Duty
 from xiezhi.core.procedure.fold import probe
 from xiezhi.core.procedure.judge import standing
-from xiezhi.core.procedure.judging import Judgement, merge
+from xiezhi.core.procedure.judging import NOTHING, Judgement, merge
 from xiezhi.core.procedure.marking import Marking
 from xiezhi.core.procedure.reason import Reason, needs_reason, reason_of, unknown_reason
 from xiezhi.core.procedure.stages import Outline, Stage, outline, stages_of
@@ -91,11 +93,47 @@ def _try_all(book: Book, marking: Marking, outlines: tuple[Outline, ...], now: d
 
 
 def _try(book: Book, marking: Marking, kind: str, stage: str | None, now: datetime) -> Next:
+    """One act tried. What the rules say of it in words is made once for each edition, day and answer of the rules: it says nothing of the case."""
+    place = _Place(kind, stage, len(marking.scene.of(kind)), day_of(now))
+    judgement = NOTHING
+    act: Act | None = None
+    if marking.table.bare.on(kind, place.day):
+        act = thought_of(marking, kind, now)
+        judgement = probe(marking, act, bare=True)
+    if act is None or judgement is NOTHING:
+        free: Next | None = book.kept.get(place)
+        return free or book.keep(place, _next(book, place, [], []))
+    key = _key(marking, place, judgement)
+    known: Next | None = book.kept.get(key) if key is not None else None
+    if known is not None:
+        return known
+    made = _next(book, place, *reasons_of(book, marking, act, judgement))
+    return made if key is None else book.keep(key, made)
+
+
+class _Place(NamedTuple):
+    """Where an act that is tried would stand; `done` is how often it stands in the history already."""
+
+    kind: str
+    stage: str | None
+    done: int
+    day: date
+
+
+def _key(marking: Marking, place: _Place, judgement: Judgement) -> tuple[Any, ...] | None:
+    """All that the words of a step depend on; None where a time of the case stands in them."""
+    if any(fault.due is not None or fault.at is not None for _, _, fault in judgement.broken):
+        return None
+    broken = tuple([(id(rule), fault) for rule, _, fault in judgement.broken])
+    unknown = tuple([(compiled.order, found.names) for compiled, found in judgement.unknown])
+    breached = marking.breached
+    return place, broken, unknown, marking.book.causes & breached if breached else None
+
+
+def _next(book: Book, place: _Place, blocking: Sequence[Reason], warnings: Sequence[Reason]) -> Next:
+    kind, stage, done, day = place
     word = book.act(kind)
-    act = thought_of(marking, kind, now)
-    judgement = probe(marking, act, bare=True)
-    blocking, warnings = reasons_of(book, marking, act, judgement)
-    rule = book.rule(blocking[0].rule, act.day) if blocking else None
+    rule = book.rule(blocking[0].rule, day) if blocking else None
     return Next(
         act=kind,
         zh=word.zh,
@@ -110,33 +148,33 @@ def _try(book: Book, marking: Marking, kind: str, stage: str | None, now: dateti
         reasons=tuple(blocking) or tuple(warnings),
         state=_BLOCKED if blocking else _MAY,
         acts=(kind,),
-        done=len(marking.scene.of(kind)),
+        done=done,
         stage=stage,
     )
 
 
 def thought_of(marking: Marking, kind: str, now: datetime) -> Act:
     """An act of this kind as if it were done now, with nothing said about its content."""
-    return Act(
-        id=None,
-        case=marking.case,
-        kind=kind,
-        at=now,
-        until=None,
-        recorded_at=now,
-        procedure=marking.procedure,
-        agency=marking.agency,
-        visit=None,
-        by=(),
-        data={},
-        documents=(),
-        signed={},
-        recordings=(),
-        case_seq=None,
-        line_no=None,
-        day=day_of(now),
-        own={},
-        facts={},
+    return make_act(
+        None,
+        marking.case,
+        kind,
+        now,
+        None,
+        now,
+        marking.procedure,
+        marking.agency,
+        None,
+        (),
+        {},
+        (),
+        {},
+        (),
+        None,
+        None,
+        day_of(now),
+        {},
+        {},
     )
 
 
@@ -206,6 +244,12 @@ def _merged(steps: list[Next]) -> list[Next]:
 
 def _by_nearness(steps: list[Next], outlines: tuple[Outline, ...], current: int) -> list[Next]:
     """Acts not yet done before repetitions; then in the usual order, from where the case stands on, what was passed by at the end."""
-    place = {kind: (number, inside) for number, stage in reversed(list(enumerate(outlines))) for inside, kind in enumerate(stage.acts)}
+    place = _places_inside(outlines)
     here = max((place[step.act] for step in steps if step.done and place[step.act][0] == current), default=(current, -1))
     return sorted(steps, key=lambda step: (step.done > 0, place[step.act] < here, place[step.act]))
+
+
+@lru_cache(maxsize=64)
+def _places_inside(outlines: tuple[Outline, ...]) -> dict[str, tuple[int, int]]:
+    """(stage, place in it) of each act, the first stage that knows it."""
+    return {kind: (number, inside) for number, stage in reversed(list(enumerate(outlines))) for inside, kind in enumerate(stage.acts)}

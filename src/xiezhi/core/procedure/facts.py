@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn, TypeAlias
 
 from xiezhi.core.law.clock import parse_time
 from xiezhi.core.law.errors import InputError
@@ -24,37 +24,60 @@ def flatten(data: Mapping[str, Any], vocabulary: Vocabulary, line_no: int | None
         return _NOTHING, _NOTHING
     own: dict[str, Any] = {}
     facts: dict[str, Any] = {}
-    for path, value in _leaves("", data, vocabulary):
-        fact = vocabulary.facts.get(path)
-        if fact is not None:
-            own[path] = facts[path] = _typed(fact, value, line_no)
-            continue
-        known = vocabulary.act_data.get(path)
-        if known is not None and not isinstance(value, Mapping):
-            own[path] = _lenient(known, value, line_no)
-        else:
-            own[path] = tuple(value) if isinstance(value, list) else value
+    _enter("", data, _Reading(_words(vocabulary), line_no, own, facts))
     return own, facts or _NOTHING
 
 
-def _leaves(prefix: str, data: Mapping[str, Any], vocabulary: Vocabulary) -> Iterator[tuple[str, Any]]:
-    """(dotted path, value): objects are entered unless their path is itself a word (a map such as the checklist)."""
+class _Reading(NamedTuple):
+    words: _Words
+    line_no: int | None
+    own: dict[str, Any]
+    facts: dict[str, Any]
+
+
+def _enter(prefix: str, data: Mapping[str, Any], reading: _Reading) -> None:
+    """Objects are entered unless their path is itself a word (a map such as the checklist)."""
+    words, line_no, own, facts = reading
     for key, value in data.items():
-        path = f"{prefix}{key}"
-        if isinstance(value, Mapping) and vocabulary.key(path) is None:
-            yield from _leaves(f"{path}.", value, vocabulary)
-        elif value is not None:
-            yield path, value
+        if value is None:
+            continue
+        path = prefix + key
+        word = words.get(path)
+        if word is None:
+            if type(value) is dict or isinstance(value, Mapping):
+                _enter(path + ".", value, reading)
+            else:
+                own[path] = tuple(value) if isinstance(value, list) else value
+        elif word[0]:
+            read = word[2]
+            try:
+                own[path] = facts[path] = value if read is None else read(word[1], value)
+            except _Mismatch as mismatch:
+                _refuse(line_no, word[1], value, *mismatch.expected)
+        elif isinstance(value, Mapping):
+            own[path] = value
+        else:
+            own[path] = _lenient(word[1], value, line_no)
 
 
-def _typed(key: DataKey, value: Any, line_no: int | None) -> Any:
-    read = _READERS.get(key.type)
-    if read is None:
-        return value
-    try:
-        return read(key, value)
-    except _Mismatch as mismatch:
-        _refuse(line_no, key, value, *mismatch.expected)
+_Reader: TypeAlias = "Callable[[DataKey, Any], Any] | None"
+_Words: TypeAlias = dict[str, tuple[bool, DataKey, _Reader]]
+_PREPARED: dict[int, tuple[Vocabulary, _Words]] = {}
+
+
+def _words(vocabulary: Vocabulary) -> _Words:
+    """(whether it is a fact, the key, its reader) by path; made once for each vocabulary."""
+    known = _PREPARED.get(id(vocabulary))
+    if known is None or known[0] is not vocabulary:
+        if len(_PREPARED) > _KEPT:
+            _PREPARED.clear()
+        words: _Words = {path: (False, key, _READERS.get(key.type)) for path, key in vocabulary.act_data.items()}
+        words |= {path: (True, key, _READERS.get(key.type)) for path, key in vocabulary.facts.items()}
+        known = _PREPARED[id(vocabulary)] = (vocabulary, words)
+    return known[1]
+
+
+_KEPT = 8
 
 
 def _lenient(key: DataKey, value: Any, line_no: int | None) -> Any:
@@ -140,7 +163,8 @@ def _list(key: DataKey, value: Any) -> tuple[Any, ...]:
 def _enum(key: DataKey, value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return _list(key, value)
-    _known(key, (value,))
+    if not (isinstance(value, str) and value in key.values):
+        _known(key, (value,))
     return value
 
 

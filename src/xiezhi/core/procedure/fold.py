@@ -50,19 +50,25 @@ def begin(book: Book, ordered: list[Act], people: Mapping[str, Person] | None) -
 
 def advance(marking: Marking, act: Act) -> list[Finding]:
     """Add one act at the end of the history. Returns the findings that it brings; they stand in the marking too."""
-    place = len(marking.acts)
+    place = len(marking.scene.acts)
     _stand(marking, act)
     if place == 0:
         open_fixed(marking, act)
     judgement = judge_act(marking, act.kind)
     for compiled, unknown in judgement.unknown:
         marking.note_unknown(compiled.rule.id, unknown)
-    broken = judgement.broken
-    broken.extend(move(marking, act, place))
-    found = merge(marking, broken, act, place, marking.breached) if broken else []
+    late = move(marking, act, place)
+    scene = marking.scene
+    scene.acts.append(act)
+    places = scene.places
+    if act.kind in places:
+        places[act.kind].append(place)
+    else:
+        places[act.kind] = [place]
+    if not judgement.broken and not late:
+        return []
+    found = merge(marking, [*judgement.broken, *late], act, place, marking.breached)
     marking.findings.extend(found)
-    marking.acts.append(act)
-    marking.scene.places.setdefault(act.kind, []).append(place)
     return found
 
 
@@ -85,6 +91,7 @@ def _stand(marking: Marking, act: Act, *, with_facts: bool = True) -> None:
     scene = marking.scene
     scene.this = act
     scene.today = act.day
-    scene.memo.clear()
+    if scene.memo:
+        scene.memo.clear()
     if with_facts and act.facts:
         scene.facts.update(act.facts)

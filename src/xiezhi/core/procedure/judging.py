@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -22,8 +22,11 @@ Broken: TypeAlias = tuple[Rule, str, Fault]
 class Judgement:
     """What the rules on one act say: rules broken, and rules that an unknown fact leaves open."""
 
-    broken: list[Broken]
-    unknown: list[tuple[OnRule, Unknown]]
+    broken: Sequence[Broken]
+    unknown: Sequence[tuple[OnRule, Unknown]]
+
+
+NOTHING = Judgement((), ())
 
 
 def judge_act(marking: Marking, kind: str, *, bare: bool = False) -> Judgement:
@@ -32,25 +35,27 @@ def judge_act(marking: Marking, kind: str, *, bare: bool = False) -> Judgement:
     `bare`: the act is only thought of; rules on what it will bring with it are left out.
     """
     scene = marking.scene
-    today = scene.today
-    broken: list[Broken] = []
-    unknown: list[tuple[OnRule, Unknown]] = []
-    for compiled in marking.table.on.get(kind, ()):
-        if not compiled.first <= today <= compiled.last or compiled.rule.severity == "none" or (bare and compiled.content):
-            continue
-        applies = True if compiled.when is None else compiled.when(scene)
+    table = marking.table
+    rules = (table.bare if bare else table.on).on(kind, scene.today)
+    broken: list[Broken] | None = None
+    unknown: list[tuple[OnRule, Unknown]] | None = None
+    for compiled in rules:
+        when = compiled.when
+        applies = True if when is None else when(scene)
         if applies is False:
             continue
         fault = compiled.check(scene)
         if fault is None:
             continue  # kept whether it applies or not (Kleene: unknown implies true is true)
-        if isinstance(applies, Unknown):
-            unknown.append((compiled, applies))
-        elif isinstance(fault, Unknown):
-            unknown.append((compiled, fault))
+        if type(applies) is Unknown or type(fault) is Unknown:
+            unknown = unknown if unknown is not None else []
+            unknown.append((compiled, applies if type(applies) is Unknown else fault))  # type: ignore[arg-type]
         else:
-            broken.append((compiled.rule, compiled.live, fault))
-    return Judgement(broken, unknown)
+            broken = broken if broken is not None else []
+            broken.append((compiled.rule, compiled.live, fault))  # type: ignore[arg-type]
+    if broken is None and unknown is None:
+        return NOTHING
+    return Judgement(broken or [], unknown or [])
 
 
 def merge(marking: Marking, broken: Iterable[Broken], act: Act, place: int, breached: set[str]) -> list[Finding]:

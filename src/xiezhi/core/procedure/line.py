@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 from xiezhi.core.law.clock import SHANGHAI, day_of, parse_time
 from xiezhi.core.law.errors import InputError
 from xiezhi.core.law.vocabulary import Vocabulary
-from xiezhi.core.procedure.act import Act, Gap, Person, Recording
+from xiezhi.core.procedure.act import Act, Gap, Person, Recording, make_act
 from xiezhi.core.procedure.facts import flatten
 
 _PARTY_SIGNED = ("signed", "refused", "absent")
@@ -26,43 +26,50 @@ def act_from_line(line: Mapping[str, Any], vocabulary: Vocabulary, line_no: int 
 
 
 class _Line:
+    __slots__ = ("line", "line_no", "vocabulary")
+
     def __init__(self, line: Mapping[str, Any], vocabulary: Vocabulary, line_no: int | None) -> None:
-        if not isinstance(line, Mapping):
+        if type(line) is not dict and not isinstance(line, Mapping):
             refuse(line_no, "line", f"a line must be a JSON object, not {line!r}", "一行应当是一个 JSON 对象")
         self.line = line
         self.vocabulary = vocabulary
         self.line_no = line_no
 
     def act(self) -> Act:
-        case = self.text("case", required=True)
-        kind = self.kind()
+        # What is usual is read at once; whatever is not goes to the readers below, which take it or refuse it.
+        get = self.line.get
+        case, kind = get("case"), get("act")
+        if type(case) is not str or not case:
+            case = self.text("case", required=True) or ""
+        if type(kind) is not str or kind not in self.vocabulary.acts:
+            kind = self.kind()
         at = self.time(self.line, "at", required=True)
         assert at is not None  # noqa: S101  a required time is never None
-        until = self.time(self.line, "until")
+        until = None if get("until") is None else self.time(self.line, "until")
         if until is not None and until < at:
             self.refuse("until", f"it ended ({until.isoformat()}) before it began ({at.isoformat()})", "结束时间早于开始时间")
         data = self.mapping("data")
         own, facts = flatten(data, self.vocabulary, self.line_no)
-        return Act(
-            id=self.text("id"),
-            case=case or "",
-            kind=kind,
-            at=at,
-            until=until,
-            recorded_at=self.time(self.line, "recorded_at") or at,
-            procedure=self.procedure(),
-            agency=self.text("agency"),
-            visit=self.text("visit"),
-            by=self.texts("by"),
-            data=data,
-            documents=self.texts("documents"),
-            signed=self.signed(),
-            recordings=self.recordings(),
-            case_seq=self.case_seq(),
-            line_no=self.line_no,
-            day=day_of(at),
-            own=own,
-            facts=facts,
+        return make_act(
+            None if get("id") is None else self.text("id"),
+            case,
+            kind,
+            at,
+            until,
+            (None if get("recorded_at") is None else self.time(self.line, "recorded_at")) or at,
+            None if get("procedure") is None else self.procedure(),
+            None if get("agency") is None else self.text("agency"),
+            None if get("visit") is None else self.text("visit"),
+            self.texts("by"),
+            data,
+            self.texts("documents"),
+            self.signed(),
+            self.recordings(),
+            None if get("case_seq") is None else self.case_seq(),
+            self.line_no,
+            day_of(at),
+            own,
+            facts,
         )
 
     def refuse(self, field: str, message_en: str, message_zh: str) -> NoReturn:
@@ -100,7 +107,7 @@ class _Line:
         if value is None or value == "":
             return ()
         if isinstance(value, str):
-            value = [value]
+            return (value,)
         if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) for item in value):
             self.refuse(field, f"`{field}` must be a list of ids, not {value!r}", f"“{field}”应当是标识的列表")
         return tuple(value)
@@ -109,7 +116,7 @@ class _Line:
         value = self.line.get(field)
         if value is None:
             return {}
-        if not isinstance(value, Mapping):
+        if type(value) is not dict and not isinstance(value, Mapping):
             self.refuse(field, f"`{field}` must be an object, not {value!r}", f"“{field}”应当是一个对象")
         return value
 
@@ -120,10 +127,8 @@ class _Line:
             if required:
                 self.refuse(field, f"`{field}` is required", f"缺少“{field}”")
             return None
-        if isinstance(value, datetime) and value.tzinfo is not None:
-            return value
         try:
-            return parse_time(value)
+            return value if isinstance(value, datetime) and value.tzinfo is not None else parse_time(value)
         except (ValueError, TypeError):
             self.refuse(
                 field,

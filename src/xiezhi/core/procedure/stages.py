@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from xiezhi.core.procedure.book import Book
@@ -40,6 +41,11 @@ class Outline:
 
 def outline(book: Book, procedure: str) -> tuple[Outline, ...]:
     """The stages of a procedure; the phases of the vocabulary where the pack states none."""
+    known: tuple[Outline, ...] | None = book.kept.get((outline, procedure))
+    return book.keep((outline, procedure), _outline(book, procedure)) if known is None else known
+
+
+def _outline(book: Book, procedure: str) -> tuple[Outline, ...]:
     stated = book.pack.acts.get(procedure)
     stages = stated.get("stages") if isinstance(stated, Mapping) else None
     if stages:
@@ -67,8 +73,11 @@ def stages_of(marking: Marking, outlines: tuple[Outline, ...]) -> tuple[list[Sta
     times: list[list[datetime]] = [[] for _ in outlines]
     current = 0
     seen: set[str] = set()
+    places = _places(outlines)
     for act in marking.acts:
-        place = _stage_of(act.kind, outlines, seen, current)
+        place = next(
+            (one for one in places.get(act.kind, ()) if not outlines[one].after or not seen.isdisjoint(outlines[one].after)), current
+        )
         times[place].append(act.at)
         current = max(current, place)
         seen.add(act.kind)
@@ -76,12 +85,14 @@ def stages_of(marking: Marking, outlines: tuple[Outline, ...]) -> tuple[list[Sta
     return [_stage(stage, place, current, times[place], ended=ended) for place, stage in enumerate(outlines)], current
 
 
-def _stage_of(kind: str, outlines: tuple[Outline, ...], seen: set[str], current: int) -> int:
-    """The stage that an act belongs to; an act of no stage, or of one that is not open yet, belongs to the current one."""
+@lru_cache(maxsize=64)
+def _places(outlines: tuple[Outline, ...]) -> dict[str, tuple[int, ...]]:
+    """The stages of each act. An act of no stage, or of one that is not open yet, belongs to the current one."""
+    places: dict[str, tuple[int, ...]] = {}
     for place, stage in enumerate(outlines):
-        if kind in stage.acts and (not stage.after or not seen.isdisjoint(stage.after)):
-            return place
-    return current
+        for kind in dict.fromkeys(stage.acts):
+            places[kind] = (*places.get(kind, ()), place)
+    return places
 
 
 def _stage(stage: Outline, place: int, current: int, times: list[datetime], *, ended: bool) -> Stage:

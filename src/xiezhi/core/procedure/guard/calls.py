@@ -51,7 +51,7 @@ def call_of(call: Call, names: Names, definitions: Definitions) -> Closure:
 def _places(scene: Scene, kinds: tuple[str, ...], *, latest_first: bool) -> list[int]:
     if len(kinds) == 1:
         places = scene.of(kinds[0])
-        return places[::-1] if latest_first else places
+        return places[::-1] if latest_first and len(places) > 1 else places
     places = [place for kind in kinds if kind in scene.places for place in scene.places[kind]]
     places.sort(reverse=latest_first)
     return places
@@ -82,10 +82,13 @@ def first_match(
     """(the latest, or first, earlier act that fulfils the filter; what is unknown about acts looked at before). The search ends where it
     finds, and the one for the latest where a `fading` filter fails.
     """
+    places = _places(scene, kinds, latest_first=latest)
+    if not places:
+        return None, None
     unknown: Unknown | None = None
     outer = scene.it
     try:
-        for place in _places(scene, kinds, latest_first=latest):
+        for place in places:
             act = scene.it = scene.acts[place]
             value = condition(scene)
             if value is True:
@@ -101,12 +104,10 @@ def first_match(
 
 def _done(kinds: tuple[str, ...], condition: Condition | None, *, fading: bool) -> Closure:
     if condition is None:
-
-        def plain(scene: Scene) -> bool:
-            places = scene.places
-            return any(kind in places for kind in kinds)
-
-        return plain
+        if len(kinds) == 1:
+            only = kinds[0]
+            return lambda scene: only in scene.places
+        return lambda scene: not scene.places.keys().isdisjoint(kinds)
 
     def filtered(scene: Scene) -> bool | Unknown:
         found, unknown = first_match(scene, kinds, condition, latest=True, fading=fading)

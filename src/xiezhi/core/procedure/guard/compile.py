@@ -33,13 +33,22 @@ _MISSING: Any = object()
 def condition_of(tree: Tree, names: Names, definitions: Definitions) -> Condition:
     """The guard as a condition: its value read as a truth value."""
     value = closure_of(tree, names, definitions)
-    if isinstance(tree, (All, AnyOf, Not, Compare)):
+    if isinstance(tree, (All, AnyOf, Not, Compare)) or (isinstance(tree, Call) and tree.name in _TRUTHS):
         return value
+    if isinstance(tree, Path) and tree.parts[0] not in ROOTS:
+        if tree.text in names.vocabulary.facts:
+            return _fact_holds(tree.text, names)
+        if tree.text in names.definitions:
+            return value
 
     def condition(scene: Scene) -> bool | Unknown:
         return truth(value(scene))
 
     return condition
+
+
+_TRUTHS = frozenset({"done", "any", "all", "since", "past", "after", "recorded", "covers", "empty", "workday", "holiday"})
+"""Calls whose value is a truth value already."""
 
 
 def closure_of(tree: Tree, names: Names, definitions: Definitions) -> Closure:
@@ -114,6 +123,18 @@ def _fact(name: str, absent: Value) -> Closure:
     return read
 
 
+def _fact_holds(name: str, names: Names) -> Condition:
+    """The commonest condition of all, without detours."""
+    key = names.vocabulary.facts[name]
+    absent = absent_value(name, key.absent, key.default)
+
+    def holds(scene: Scene) -> bool | Unknown:
+        value = scene.facts.get(name, absent)
+        return value if value is True or value is False else truth(value)
+
+    return holds
+
+
 def _definition(name: str, definitions: Definitions) -> Closure:
     def read(scene: Scene) -> Value:
         value = scene.memo.get(name, _MISSING)
@@ -125,15 +146,28 @@ def _definition(name: str, definitions: Definitions) -> Closure:
 
 
 def _of_act(root: str, parts: tuple[str, ...], names: Names) -> Closure:
-    read = act_reader(parts, names, root)
     if root == "this":
-        return lambda scene: read(scene.this)
+        return _of_this(parts, names)
+    read = act_reader(parts, names, root)
 
     def of_other(scene: Scene) -> Value:
         act = scene.it if root == "it" else scene.opener
         return Unknown(root) if act is None else read(act)
 
     return of_other
+
+
+def _of_this(parts: tuple[str, ...], names: Names) -> Closure:
+    """What the act judged states: read for nearly every rule, so that a plain key takes one step."""
+    key = data_key(parts, names) if parts and parts[0] != "signed" else None
+    if key is not None and not key[1] and not (len(parts) == 1 and parts[0] in ATTRIBUTES):
+        name = key[0]
+        word = names.vocabulary.key(name)
+        assert word is not None  # noqa: S101  data_key found it there
+        absent = absent_value(f"this.{name}", word.absent, word.default)
+        return lambda scene: scene.this.own.get(name, absent)
+    read = act_reader(parts, names, "this")
+    return lambda scene: read(scene.this)
 
 
 def act_reader(parts: tuple[str, ...], names: Names, shown: str) -> ActReader:
@@ -179,6 +213,9 @@ def _items(items: tuple[Closure, ...]) -> Closure:
 
 
 def _all(items: tuple[Condition, ...]) -> Condition:
+    if len(items) == 2:
+        return _both(*items)
+
     def conjunction(scene: Scene) -> bool | Unknown:
         unknown: Unknown | None = None
         for item in items:
@@ -192,7 +229,27 @@ def _all(items: tuple[Condition, ...]) -> Condition:
     return conjunction
 
 
+def _both(left: Condition, right: Condition) -> Condition:
+    """`a and b`, as most conjunctions are."""
+
+    def both(scene: Scene) -> bool | Unknown:
+        first = left(scene)
+        if first is False:
+            return False
+        second = right(scene)
+        if second is False:
+            return False
+        if first is True:
+            return second
+        return first if second is True else join(first, second)
+
+    return both
+
+
 def any_of(items: tuple[Condition, ...]) -> Condition:
+    if len(items) == 2:
+        return _either(*items)
+
     def disjunction(scene: Scene) -> bool | Unknown:
         unknown: Unknown | None = None
         for item in items:
@@ -206,10 +263,27 @@ def any_of(items: tuple[Condition, ...]) -> Condition:
     return disjunction
 
 
+def _either(left: Condition, right: Condition) -> Condition:
+    """`a or b`."""
+
+    def either(scene: Scene) -> bool | Unknown:
+        first = left(scene)
+        if first is True:
+            return True
+        second = right(scene)
+        if second is True:
+            return True
+        if first is False:
+            return second
+        return first if second is False else join(first, second)
+
+    return either
+
+
 def _not(inner: Condition) -> Condition:
     def negation(scene: Scene) -> bool | Unknown:
         value = inner(scene)
-        return value if type(value) is Unknown else not value
+        return False if value is True else True if value is False else value
 
     return negation
 
