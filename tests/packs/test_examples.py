@@ -49,7 +49,7 @@ def _fulfils(finding: dict, entry: dict) -> bool:
 @pytest.mark.skipif(
     not (SHARED / "spec" / "clauses").exists(), reason="the published clauses (../shared/spec/clauses) are not beside this checkout"
 )
-@pytest.mark.parametrize("pack", ["chaoyang", "cn", "xuecheng"])
+@pytest.mark.parametrize("pack", ["chaoyang", "cn", "fgj", "ningjin", "wanzhou", "xuecheng"])
 def test_clause_ids_are_the_published_ones(pack: str) -> None:
     ours = yaml.safe_load((ROOT / "packs" / pack / "clauses.yaml").read_text(encoding="utf-8"))
     published = yaml.safe_load((SHARED / "spec" / "clauses" / f"{pack}.yaml").read_text(encoding="utf-8"))
