@@ -2,6 +2,7 @@
 import htmx from "htmx.org";
 
 import { offerReading } from "./aloud";
+import { keepDrafts } from "./draft";
 import { guardDoubleSubmit } from "./once";
 import { listenForKeys } from "./keys";
 
@@ -11,5 +12,6 @@ htmx.config.allowEval = false;
 htmx.config.historyCacheSize = 0; // pages with personal data do not stay in the browser's storage
 
 guardDoubleSubmit(document);
+keepDrafts(document);
 listenForKeys(document);
 offerReading(document);

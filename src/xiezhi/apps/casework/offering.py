@@ -77,3 +77,38 @@ def _of_stage(steps: Iterable[Any], stage: Any, done: Collection[str]) -> list[A
 
 def _turn(step: Any, order: Mapping[str, int], here: int) -> int:
     return AGAIN if step.next.done else AHEAD if order[step.next.act] > here else PASSED_BY
+
+
+@dataclass(slots=True)
+class Choice:
+    """A stage of the whole list: `state` is done, skipped, current or ahead; own acts as they usually come, and those of others."""
+
+    zh: str
+    state: str
+    own: list[Any] = field(default_factory=list)
+    others: list[Any] = field(default_factory=list)
+
+
+def choices(page: Any) -> dict[str, Any]:
+    """All acts that may be done in the case of `page`, by stage: `near` from the present one on, `passed` those behind it and of no stage.
+
+    What is offered as the usual next step (`page.offered`) stands there and is not told twice.
+    """
+    usual = {step.next.act for group in page.offered.groups for step in group.steps}
+    states = {stage.id: stage.state for stage in page.stages}
+    order = {stage.id: place for place, stage in enumerate(page.stages)}
+    done = {act.kind for act in page.marking.acts}
+    groups: dict[str, Choice] = {}
+    for step in page.may:
+        if step.next.act not in usual:
+            stage, zh = page.stage_of(step.next.act)
+            group = groups.setdefault(stage, Choice(zh, states.get(stage, "done")))
+            (group.own if step.can else group.others).append(step)
+    for group in groups.values():
+        group.own.sort(key=lambda step: step.next.act in done)  # what was not done yet comes first
+    sorted_ids = sorted(groups, key=lambda stage: order.get(stage, len(order)))
+    behind = {"done", "skipped"}
+    return {
+        "near": [groups[one] for one in sorted_ids if groups[one].state not in behind],
+        "passed": [groups[one] for one in sorted_ids if groups[one].state in behind],
+    }

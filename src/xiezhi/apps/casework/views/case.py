@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from xiezhi.apps.accounts.permissions import act_action, may
 from xiezhi.apps.casework import casepage, deadlines, words
 from xiezhi.apps.casework.models import CaseFile
+from xiezhi.apps.casework.offering import choices
 from xiezhi.apps.casework.pages import of_case
 from xiezhi.apps.record import queries as record
 from xiezhi.apps.record.service import uncorrectable
@@ -58,17 +59,9 @@ def case(request: HttpRequest, file: CaseFile) -> HttpResponse:
 @require_safe
 @of_case
 def acts(request: HttpRequest, file: CaseFile) -> HttpResponse:
-    """记一笔: the acts that may be recorded now, one's own by stage, then those of others; those that may not, with the reason."""
+    """记一笔: first what usually comes next, then the present stage and those ahead, then what was passed; what may not be done, with reasons."""
     page = casepage.build(file, request.user, clock.now())
-    stage_of = page.stage_of
-    groups: dict[str, dict[str, Any]] = {}
-    for step in page.may:
-        stage, zh = stage_of(step.next.act)
-        group = groups.setdefault(stage, {"zh": zh, "own": [], "others": []})
-        group["own" if step.can else "others"].append(step)
-    order = {stage.id: place for place, stage in enumerate(page.stages)}
-    shown = [groups[stage] for stage in sorted(groups, key=lambda stage: order.get(stage, len(order)))]
-    return render(request, "casework/acts.html", {"page": page, "groups": shown})
+    return render(request, "casework/acts.html", {"page": page, **choices(page)})
 
 
 def _row(step: Any, number: int, picture: Any, now: datetime, *, with_sheet: bool) -> dict[str, Any]:

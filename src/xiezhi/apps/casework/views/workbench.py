@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from xiezhi.apps.accounts.permissions import may, require, visible_agency
-from xiezhi.apps.casework import deadlines, queries, words
+from xiezhi.apps.casework import deadlines, pending, queries, words
 from xiezhi.apps.casework.models import CaseFile
 from xiezhi.apps.casework.workbench import GROUPS, Place, is_waiting
 from xiezhi.apps.registry import queries as registry
@@ -63,7 +63,9 @@ def workbench(request: HttpRequest) -> HttpResponse:
         narrowing = {name: asked[name] for name in ("who", "stage", "state", "size")}
         page = queries.workbench(user, clock.now(), **narrowing, after=Place.read(asked["after"]) if asked["after"] else None)
         rows, after = page.rows, page.after
+    first_page = not filtered and not asked["after"]
     context = {
+        "pending": pending.pending(user, clock.now(), registry.calendar()) if pending.is_head(user) and first_page else None,
         "groups": _groups(rows, user, found=bool(asked["q"]) or asked["state"] == "closed"),
         "asked": asked,
         "after": after,
