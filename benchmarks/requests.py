@@ -121,6 +121,7 @@ def measure_all(user: Any) -> list[Measured]:
         measure("record an act, case of 60", lambda _: record(long), Bound(14, act.cpu_ms), 10),
         measure("case page, 2 acts", page(reverse("casework:case", args=[filed[-1]])), read),
         measure("case page, 11 acts", page(reverse("casework:case", args=[investigated[-1]])), read),
+        measure("case page, 60 acts", page(reverse("casework:case", args=[long])), read),
         measure("workbench, 100 cases", page(reverse("casework:workbench") + "?size=100", 100), Bound(8, 90)),
         measure("explain, 60 acts", lambda _: explain(book, marking, {}, clock.now()), most),
     ]

@@ -55,6 +55,7 @@ def fingerprint(value: str | bytes | None) -> str:
 
 # ------------------------------------------------------------------ states and icons
 @register.simple_tag
+@lru_cache(maxsize=512, typed=True)
 def icon(name: str, label: str = "") -> SafeString:
     """An icon of the page's sprite. Without a label it is decoration beside a word."""
     if label:
@@ -63,6 +64,7 @@ def icon(name: str, label: str = "") -> SafeString:
 
 
 @register.simple_tag
+@lru_cache(maxsize=2048, typed=True)  # typed: what is marked safe is never taken for what is not
 def tag(kind: str, text: str, mark: str = "") -> SafeString:
     """A state: late | soon | ok | stop | sealed | gone | draft | line | missing. `mark` names another icon than the state's own."""
     name = mark or STATE_ICONS.get(kind, "")
@@ -112,8 +114,12 @@ def cite(context: Context, clause_id: str, pack: Any = None) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def cites(context: Context, clause_ids: Iterable[str], pack: Any = None) -> SafeString:
-    found = pack or context.get("pack")
-    return format_html('<span class="cites">{}</span>', format_html_join("", "{}", ((_cite(one, found),) for one in clause_ids)))
+    return _cites(tuple(clause_ids), pack or context.get("pack"))
+
+
+@lru_cache(maxsize=4096)
+def _cites(clause_ids: tuple[str, ...], pack: Any) -> SafeString:
+    return format_html('<span class="cites">{}</span>', format_html_join("", "{}", ((_cite(one, pack),) for one in clause_ids)))
 
 
 # ------------------------------------------------------------------ figures
