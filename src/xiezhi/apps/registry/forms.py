@@ -125,7 +125,7 @@ class AgencyForm(RegistryForm):
 class PackForm(forms.Form):
     pack = forms.ChoiceField(
         label="规则包",
-        choices=_pack_choices,
+        choices=lambda: [("", "请选择"), *_pack_choices()],
         error_messages={"required": "请选规则包。", "invalid_choice": "没有这个规则包。请从列出的里面选。"},
     )
     since = forms.DateField(

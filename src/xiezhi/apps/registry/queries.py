@@ -120,7 +120,7 @@ def pack_heads() -> dict[str, PackHead]:
     for one in pack_ids():
         try:
             page = yaml.safe_load((find_packs_dir() / one / "pack.yaml").read_text(encoding="utf-8"))
-            found[one] = PackHead(one, str(page["zh"]), tuple(str(row["zh"]) for row in page.get("instruments") or ()))
+            found[one] = PackHead(one, str(page["zh"]), tuple(dict.fromkeys(str(row["zh"]) for row in page.get("instruments") or ())))
         except (OSError, yaml.YAMLError, KeyError, TypeError):
             continue
     return found
