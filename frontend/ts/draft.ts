@@ -6,6 +6,8 @@ const SENT = "xz-draft-sent";
 const KEPT_FOR = 3 * 24 * 3600 * 1000;
 const PARTS = ["start", "what", "party"]; // what of an address makes it another form
 
+let hasLeft = false; // signed out: nothing more is kept, not even by the page that goes
+
 type Draft = { at: number; values: Record<string, string[]> };
 type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
 
@@ -89,6 +91,7 @@ function keep(form: HTMLFormElement): void {
   const save = (): void => {
     window.clearTimeout(timer);
     timer = 0;
+    if (hasLeft) return;
     try {
       localStorage.setItem(key, JSON.stringify({ at: Date.now(), values: valuesOf(form) } satisfies Draft));
     } catch {
@@ -120,7 +123,10 @@ export function keepDrafts(root: Document): void {
   const account = root.querySelector<HTMLElement>("[data-account]")?.dataset.account;
   if (account) forget((key) => key.startsWith(`${PREFIX}${account}:`));
   for (const leave of root.querySelectorAll<HTMLFormElement>('form[action="/sign-out"]')) {
-    leave.addEventListener("submit", () => forget(() => false));
+    leave.addEventListener("submit", () => {
+      hasLeft = true;
+      forget(() => false);
+    });
   }
   for (const form of root.querySelectorAll<HTMLFormElement>("form[data-draft]")) keep(form);
 }
