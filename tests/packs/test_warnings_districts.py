@@ -1,0 +1,74 @@
+"""Where a district's text leaves room, or gives no number, a history is warned about and not called a breach."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.packs.golden import Golden, audit_of
+
+REQUESTED_EARLY = [{"in": "publication_requested", "set": {"at": "2022-06-01 17:00"}}]
+SUSPENDED = [{"add": {"act": "time_suspended", "at": "2022-05-10 09:00", "by": ["o1"], "data": {"reason": "待裁判", "approver": "l1"}}}]
+DISPUTED = [{"in": "lead_registered", "set": {"data/disputable": True}}, {"drop": ["superior_review_submitted", "superior_review_passed"]}]
+GAP = [{"in": "site_inspected", "set": {"recordings/0/gaps": [{"from": "2022-05-06 09:50", "to": "2022-05-06 10:01", "explained": None}]}}]
+ASKED = [{"add": {"act": "access_requested", "at": "2022-07-01 09:00"}}]
+
+WARNED: list[tuple[str, str, str, list[dict[str, Any]]]] = [
+    ("wanzhou", "wz.no_penalty_reviewed", "works-unpunished", [{"drop": ["review_submitted", "review_passed"]}]),
+    ("wanzhou", "wz.consulted", "works", DISPUTED),
+    ("wanzhou", "wz.archived", "works", [{"drop": "case_archived"}]),
+    ("wanzhou", "wz.access_decided", "works", ASKED),
+    ("wanzhou", "wz.credit_requested_effective", "works", REQUESTED_EARLY),
+    ("wanzhou", "wz.suspension_ended", "works", SUSPENDED),
+    ("wanzhou", "wz.lists_updated", "works-year", [{"drop": "list_updated"}]),
+    ("fgj", "fgj.recorded", "prices", [{"in": "site_inspected", "unset": ["recordings"]}]),
+    ("fgj", "fgj.archived", "prices", [{"drop": "case_archived"}]),
+    ("fgj", "fgj.lists_updated", "prices-year", [{"drop": "list_updated"}]),
+    ("fgj", "fgj.rectification_ordered", "prices-year", [{"drop": ["supervision_order_served", "supervision_answered"]}]),
+    ("ningjin", "nj.reviewer_not_handler", "works", [{"in": "review_passed", "set": {"by": ["o1"]}}]),
+    ("ningjin", "nj.reviewer_background", "works", [{"in": "review_passed", "set": {"by": ["r4"]}}]),
+    ("ningjin", "nj.consulted", "works", [{"in": "investigation_concluded", "set": {"data/complex": True}}]),
+    ("ningjin", "nj.recorded_gap", "works", GAP),
+    ("ningjin", "nj.licence_service_recorded", "planning-licence", [{"in": "document_served", "unset": ["recordings"]}]),
+    ("ningjin", "nj.archived", "works", [{"drop": "case_archived"}]),
+]
+
+
+@pytest.mark.parametrize(("pack", "rule", "base", "change"), WARNED, ids=[rule for _, rule, _, _ in WARNED])
+def test_it_is_pointed_out_and_no_more(pack: str, rule: str, base: str, change: list[dict[str, Any]]) -> None:
+    found = audit_of(Golden("warned", pack, base, tuple(change), (), regardless=False))
+    told = [finding for finding in found if rule in finding.rules]
+    assert told, [(finding.severity, finding.rule) for finding in found]
+    assert {finding.severity for finding in told} == {"warning"}
+    assert [finding.rule for finding in found if finding.severity == "violation"] == []
+    assert all(rule not in finding.rules for finding in audit_of(Golden("clean", pack, base, (), (), regardless=False)))
+
+
+def test_the_application_for_publication_is_missed_only_when_the_case_is_closed() -> None:
+    change = ({"drop": ["publication_requested"]},)
+    [finding] = [one for one in audit_of(Golden("warned", "wanzhou", "works", change, (), regardless=False)) if one.severity != "pending"]
+    assert (finding.rule, finding.severity, finding.kind) == ("wz.credit_requested", "warning", "missing")
+
+
+@pytest.mark.parametrize(
+    ("pack", "base"),
+    [
+        ("wanzhou", "works"),
+        ("wanzhou", "works-heard"),
+        ("wanzhou", "works-measure"),
+        ("wanzhou", "works-unpunished"),
+        ("wanzhou", "works-summary"),
+        ("wanzhou", "works-inspection"),
+        ("wanzhou", "works-year"),
+        ("fgj", "prices"),
+        ("fgj", "prices-random"),
+        ("fgj", "prices-fee"),
+        ("fgj", "prices-year"),
+        ("ningjin", "works"),
+        ("ningjin", "planning-licence"),
+    ],
+)
+def test_a_careful_officer_is_not_warned_at_all(pack: str, base: str) -> None:
+    found = audit_of(Golden("clean", pack, base, (), (), regardless=False))
+    assert [(finding.severity, finding.rule) for finding in found if finding.severity != "pending"] == []
