@@ -146,7 +146,7 @@ class Book:
             self._refuse_circle(definition, ())
             rows = tuple(self._row(row) for row in definition.rows)
             self._rows[definition.id] = rows
-            self._definitions[definition.id] = any_of(tuple(_dated(*row) for row in rows))
+            self._definitions[definition.id] = _any_in_force(rows)
 
     def _row(self, row: Row) -> tuple[Row, date, date, Condition]:
         first, last = self.pack.validity(row)
@@ -177,14 +177,19 @@ class Book:
                     self._refuse_circle(self.pack.definitions[name], seen)
 
 
-def _dated(_row: Row, first: date, last: date, condition: Condition) -> Condition:
-    if first == date.min and last == date.max:
-        return condition
+def _any_in_force(rows: tuple[tuple[Row, date, date, Condition], ...]) -> Condition:
+    """Whether one of the rows in force on the day holds. Which they are is looked up once a day."""
+    by_day: dict[date, Condition] = {}
 
-    def in_force(scene: Scene) -> bool | Unknown:
-        return condition(scene) if first <= scene.today <= last else False
+    def holds(scene: Scene) -> bool | Unknown:
+        condition = by_day.get(scene.today)
+        if condition is None:
+            if len(by_day) > KEPT:
+                by_day.clear()
+            condition = by_day[scene.today] = any_of(tuple(one for _, first, last, one in rows if first <= scene.today <= last))
+        return condition(scene)
 
-    return in_force
+    return holds
 
 
 _OPENED: dict[tuple[str, int], Book] = {}

@@ -101,6 +101,8 @@ def _answered(marking: Marking, law: DutyRule, waiting: list[Duty], act: Act) ->
     for duty in waiting:
         if law.key is not None and duty.key != key:
             continue
+        if law.answers is None:
+            return duty
         marking.scene.opener = duty.opener
         if _holds(marking, law, law.answers, unknown=True):
             return duty
@@ -108,7 +110,9 @@ def _answered(marking: Marking, law: DutyRule, waiting: list[Duty], act: Act) ->
 
 
 def _open(marking: Marking, law: DutyRule, act: Act, place: int) -> None:
-    if not _holds(marking, law, law.when) or not _holds(marking, law, law.only):
+    if law.when is not None and not _holds(marking, law, law.when):
+        return
+    if law.only is not None and not _holds(marking, law, law.only):
         return
     waiting = marking.open.get(law.order)
     if waiting and law.law.per == WHOLE_CASE:

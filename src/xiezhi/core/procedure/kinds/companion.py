@@ -19,8 +19,24 @@ def companion(rule: Companion, tools: Tools) -> Check:
     fields = tuple((path, path.split(".")) for path in rule.fields)
     names = tools.vocabulary.documents
 
+    signed = bool(rule.officers is not None or rule.party or rule.witness or rule.service)
+
+    def complete(act: Act) -> bool:
+        documents = act.documents
+        for group in rule.documents:
+            for document in group:
+                if document in documents:
+                    break
+            else:
+                return False
+        if signed and _signatures(rule, act):
+            return False
+        return all(stated(act, path, parts) for path, parts in fields) if fields else True
+
     def check(scene: Scene) -> Fault | None:
         act = scene.this
+        if complete(act):
+            return None
         missing = [
             (" or ".join(group), "或者".join(names.get(document, document) for document in group))
             for group in rule.documents
@@ -31,8 +47,6 @@ def companion(rule: Companion, tools: Tools) -> Check:
             if not stated(act, path, parts):
                 word = tools.vocabulary.key(path)
                 missing.append((path, word.zh if word else path))
-        if not missing:
-            return None
         return Fault("missing", "missing: " + ", ".join(en for en, _ in missing), "缺少：" + "、".join(zh for _, zh in missing))
 
     return check

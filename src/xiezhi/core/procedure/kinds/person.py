@@ -29,7 +29,9 @@ def person(rule: PersonRule, tools: Tools) -> Check:
     parts = rule.apart_from
 
     def check(scene: Scene) -> Fault | Unknown | None:
-        people = tuple(dict.fromkeys(who(scene.this)))
+        people = who(scene.this)
+        if len(people) > 1:
+            people = tuple(dict.fromkeys(people))
         if rule.count is not None and len(people) < rule.count:
             return Fault("missing", f"{len(people)} of {rule.count} persons", f"应当{rule.count}人，记录{len(people)}人")
         if parts:
@@ -41,7 +43,10 @@ def person(rule: PersonRule, tools: Tools) -> Check:
             return None
         if scene.people is None:
             return Unknown(NO_PEOPLE)
-        answers = [fitting(scene.people[one], scene.today) if one in scene.people else None for one in people]
+        known, today = scene.people, scene.today
+        answers = [fitting(known[one], today) if one in known else None for one in people]
+        if answers and None not in answers and False not in answers:
+            return None  # there are at least `count` of them
         fit, unknown = answers.count(True), answers.count(None)
         needed = len(people) if rule.count is None else rule.count
         if fit >= needed:
@@ -77,8 +82,8 @@ def _fitting(rule: PersonRule) -> Fitting | None:
         tests.append(lambda one, day: one.certified(day))
     if rule.qualification is not None:
         tests.append(_qualified(rule))
-    if not tests:
-        return None
+    if len(tests) < 2:
+        return tests[0] if tests else None
 
     def fits(one: Person, day: date) -> bool | None:
         answers = [test(one, day) for test in tests]
