@@ -51,6 +51,11 @@ def _registry(now: datetime) -> None:
             word=agency["word"], pack=agency["pack"], sector=agency["sector"], level=agency["level"], address=agency["address"],
             phone=agency["phone"], confirmed_on=date(2023, 1, 1),
         )  # fmt: skip
+        if coming := agency.get("next_pack"):
+            registering.adopt_pack(
+                agency["id"], coming, date(day_of(now).year + 1, 1, 1), basis="云溪区城市管理局关于施行本局三项制度的通知",
+                by="系统管理员", now=now,
+            )  # fmt: skip
     for person in data["people"]:
         _person(person, day_of(now))
     for power in data["powers"]:

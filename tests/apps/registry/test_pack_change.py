@@ -144,3 +144,15 @@ def test_the_form_of_an_agency_offers_packs_by_name_and_no_longer_changes_one(cl
     assert client.post("/desk/registry/agencies/yx-cg/edit", given).status_code == 302
     row = queries.agency("yx-cg")
     assert (row.name, row.pack) == ("云溪区城管局", "demo")
+
+
+def test_an_agency_of_the_demo_takes_over_another_districts_text_from_the_coming_january_on(house):
+    from xiezhi.core.law.clock import day_of
+    from xiezhi.site import clock
+
+    now = clock.now()
+    year = day_of(now).year
+    assert queries.pack_of("yx-cg", now) == "demo"
+    assert queries.pack_of("yx-cg", datetime(year + 1, 1, 1, tzinfo=SHANGHAI)) == "yunxi-urban"
+    assert queries.pack_of("yx-cg-zd", now) == "yunxi-urban"
+    assert "云溪区城市管理行政执法公示办法" in queries.pack_heads()["yunxi-urban"].instruments
