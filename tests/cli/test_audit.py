@@ -38,8 +38,8 @@ def test_the_answer_can_go_into_a_file(tmp_path: Path) -> None:
     [
         (["--pack", "nowhere"], "xuecheng"),
         (["--pack", "xuecheng", "--as-of", "yesterday"], "offset"),
-        (["--pack", "xuecheng", "--format", "xlsx"], "table or json"),
-        (["--pack", "xuecheng", "--mapping", "m.yaml"], "--mapping"),
+        (["--pack", "xuecheng", "--format", "pdf"], "xlsx"),
+        (["--pack", "xuecheng", "--mapping", "m.yaml"], "m.yaml"),
         (["--pack", "xuecheng", "--people", "none.csv"], "no such file"),
         ([], "--pack"),
     ],

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
+import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -15,15 +17,20 @@ if TYPE_CHECKING:
     from xiezhi.core.law.pack import Pack
 
 _WRONG = 2
+_EVERY = 0.2  # seconds
 
 
 @click.command("audit")
 @click.argument("histories", metavar="HISTORY...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
-    "--pack", "pack_id", required=True, metavar="PACK", help="The pack to hold the histories against: an id (see `xiezhi packs list`)."
+    "--pack",
+    "pack_id",
+    required=True,
+    metavar="PACK",
+    help="The pack to hold the histories against: an id (see `xiezhi packs list`) or a folder.",
 )
 @click.option(
-    "--people", type=click.Path(path_type=Path), help="Who the persons are: .csv or .jsonl. Without it certificates are not judged."
+    "--people", type=click.Path(path_type=Path), help="Who the persons are: .csv, .jsonl or .xlsx. Without it certificates are not judged."
 )
 @click.option("--as-of", "as_of", metavar="TIME", help="The moment up to which duties are judged, with offset. Default: now.")
 @click.option("--format", "form", type=click.Choice(["table", "json", "html", "csv", "xlsx"]), default="table", show_default=True)
@@ -43,29 +50,37 @@ def command(
     regardless_of_validity: bool,
     pending: bool,
 ) -> None:
-    """Hold case histories (JSON Lines) against the law of a pack.
+    """Hold case histories against the law of a pack.
+
+    Reads .jsonl, .csv, .xlsx, .parquet, .xes, .xes.gz and OCEL 2.0 (.json, .sqlite, .xml).
 
     Exit status: 0 no violation, 1 some, 2 wrong input or call.
     """
+    from xiezhi.core.audit.mapping import load_mapping
     from xiezhi.core.audit.read.people import read_people
     from xiezhi.core.audit.replay import audit
     from xiezhi.core.law.errors import InputError, PackError
     from xiezhi.core.law.pack import load_pack
 
-    if mapping is not None:
-        raise click.UsageError("--mapping is not read yet; it belongs to the other file formats. 列名对照暂不支持。")
-    if form not in ("table", "json"):
-        raise click.UsageError(f"--format {form} is not written yet; use table or json. 该格式暂不支持，请用 table 或者 json。")
     moment = _moment(as_of)
     try:
         pack = load_pack(pack_id)
+        names = load_mapping(mapping, pack.vocabulary) if mapping is not None else None
         known = read_people(people) if people is not None else None
-        report = audit(histories, pack, known, moment, regardless_of_validity=regardless_of_validity, progress=_progress())
+        report = audit(histories, pack, known, moment, regardless_of_validity=regardless_of_validity, progress=_progress(), names=names)
+        answer = _answer(report, pack, form)
     except InputError as error:
         _fail(error.file, error.line, error.message_en, error.message_zh)
     except PackError as error:
-        _fail(None, None, str(error), f"规则包有误：{error.place}")
-    _write(report, pack, form, output, pending=pending)
+        what = "对照文件" if mapping is not None and error.file == str(mapping) else "规则包"
+        _fail(None, None, str(error), f"{what}有误：{error.place}")
+    if report.unmapped and form != "table":
+        left_out = sum(report.unmapped.values())
+        click.echo(f"{left_out} events of {len(report.unmapped)} labels that the mapping does not name were left out:", err=True)
+        click.echo(f"对照文件没有说明的 {len(report.unmapped)} 种行为名称、{left_out} 条记录未参加审查：", err=True)
+        for label, count in report.unmapped.items():
+            click.echo(f"  {label}: {count}", err=True)
+    _write(report, pack, answer, output, pending=pending)
     sys.exit(report.exit_status)
 
 
@@ -84,13 +99,19 @@ def _moment(as_of: str | None) -> datetime:
 
 
 def _progress() -> Callable[[int], None] | None:
+    """Says on a terminal's stderr how far the work is, at most five times a second; the line is wiped away at the end."""
     if not sys.stderr.isatty():
         return None
+    begun = last = time.monotonic()
 
     def show(cases: int) -> None:
-        if cases % 500 == 0:
-            click.echo(f"\r{cases} 件", err=True, nl=False)
+        nonlocal last
+        now = time.monotonic()
+        if now - last >= _EVERY:
+            last = now
+            click.echo(f"\r已审查 {cases:,} 件，每秒 {cases / (now - begun):,.0f} 件 ", err=True, nl=False)
 
+    click.get_current_context().call_on_close(lambda: click.echo("\r\x1b[K", err=True, nl=False))
     return show
 
 
@@ -102,21 +123,37 @@ def _fail(file: str | None, line: int | None, en: str, zh: str) -> None:
     sys.exit(_WRONG)
 
 
-def _write(report: Report, pack: Pack, form: str, output: Path | None, *, pending: bool) -> None:
+def _answer(report: Report, pack: Pack, form: str) -> bytes | None:
+    """The answer as bytes; None for the table, which is printed."""
+    if form == "json":
+        return report.as_json().encode()
+    if form == "html":
+        from xiezhi.core.audit.formats.page import as_html
+
+        return as_html(report, pack).encode()
+    if form in ("csv", "xlsx"):
+        from xiezhi.core.audit.formats import sheet
+
+        return sheet.as_csv(report, pack) if form == "csv" else sheet.as_xlsx(report, pack)
+    return None
+
+
+def _write(report: Report, pack: Pack, answer: bytes | None, output: Path | None, *, pending: bool) -> None:
     from rich.console import Console
 
     from xiezhi.core.audit.table import print_table
 
     try:
-        out = output.open("w", encoding="utf-8", newline="\n") if output is not None else None
-    except OSError as error:
-        _fail(str(output), None, f"cannot be written: {error.strerror}", f"无法写入：{error.strerror}")
-    try:
-        if form == "json":
-            (out or sys.stdout).write(report.as_json())
+        if answer is None:
+            with output.open("w", encoding="utf-8", newline="\n") if output is not None else contextlib.nullcontext(sys.stdout) as out:
+                width = None if output is None and sys.stdout.isatty() else 120
+                print_table(report, pack, Console(file=out, width=width), pending=pending)
+        elif output is not None:
+            output.write_bytes(answer)
         else:
-            width = None if out is None and sys.stdout.isatty() else 120
-            print_table(report, pack, Console(file=out or sys.stdout, width=width), pending=pending)
-    finally:
-        if out is not None:
-            out.close()
+            click.echo(answer, nl=False)
+    except BrokenPipeError:
+        # The reader had enough (`| head`).
+        sys.stderr.close()
+    except OSError as error:
+        _fail(str(output or "stdout"), None, f"cannot be written: {error.strerror}", f"无法写入：{error.strerror}")

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from xiezhi.core.audit.read import read_history
+from xiezhi.core.audit.read import Reading
 from xiezhi.core.law.errors import InputError
 from xiezhi.core.law.vocabulary import Vocabulary
 from xiezhi.core.procedure.history import Act, act_from_line
@@ -21,10 +21,10 @@ class Interleaved(Exception):  # noqa: N818  it never leaves this package
     """A case came back after another one had begun."""
 
 
-def lines_of(paths: Iterable[Path]) -> Iterator[Placed]:
+def lines_of(paths: Iterable[Path], reading: Reading) -> Iterator[Placed]:
     """All lines of all files, each with its file and number."""
     for path in paths:
-        for number, line in read_history(path):
+        for number, line in reading.lines(path):
             yield path, number, line
 
 
@@ -40,7 +40,7 @@ def acts_of(lines: Iterable[Placed], vocabulary: Vocabulary) -> list[Act]:
     return acts
 
 
-def standing_together(paths: Iterable[Path]) -> Iterator[list[Placed]]:
+def standing_together(paths: Iterable[Path], reading: Reading) -> Iterator[list[Placed]]:
     """The lines of one case after the other. Raises Interleaved when a case returns.
 
     Only a hash of each finished case is kept, so memory stays small; an unlucky collision costs time, never correctness.
@@ -48,7 +48,7 @@ def standing_together(paths: Iterable[Path]) -> Iterator[list[Placed]]:
     finished: set[int] = set()
     current: str | None = None
     held: list[Placed] = []
-    for placed in lines_of(paths):
+    for placed in lines_of(paths, reading):
         case = case_of(placed)
         if case != current:
             if held:
@@ -62,7 +62,7 @@ def standing_together(paths: Iterable[Path]) -> Iterator[list[Placed]]:
         yield held
 
 
-def spilled(paths: list[Path]) -> Iterator[list[Placed]]:
+def spilled(paths: list[Path], reading: Reading) -> Iterator[list[Placed]]:
     """The lines of one case after the other from interleaved input, by way of a temporary database on disk."""
     with tempfile.TemporaryDirectory(prefix="xiezhi-audit-") as folder:
         store = sqlite3.connect(Path(folder) / "lines.sqlite")
@@ -71,7 +71,7 @@ def spilled(paths: list[Path]) -> Iterator[list[Placed]]:
             store.execute("PRAGMA synchronous = OFF")
             store.execute("CREATE TABLE line (case_id TEXT, place INTEGER, file INTEGER, number INTEGER, body TEXT)")
             files = {path: index for index, path in enumerate(paths)}
-            store.executemany("INSERT INTO line VALUES (?, ?, ?, ?, ?)", _rows(paths, files))
+            store.executemany("INSERT INTO line VALUES (?, ?, ?, ?, ?)", _rows(paths, files, reading))
             store.execute("CREATE INDEX by_case ON line (case_id, place)")
             yield from _cases(store, paths)
         finally:
@@ -87,8 +87,8 @@ def case_of(placed: Placed) -> str:
     return str(case)
 
 
-def _rows(paths: Iterable[Path], files: Mapping[Path, int]) -> Iterator[tuple[str, int, int, int, str]]:
-    for place, placed in enumerate(lines_of(paths)):
+def _rows(paths: Iterable[Path], files: Mapping[Path, int], reading: Reading) -> Iterator[tuple[str, int, int, int, str]]:
+    for place, placed in enumerate(lines_of(paths, reading)):
         path, number, line = placed
         yield case_of(placed), place, files[path], number, json.dumps(line, ensure_ascii=False, default=str)
 

@@ -8,6 +8,8 @@ from datetime import datetime
 from pathlib import Path
 
 from xiezhi.core.audit.gather import Interleaved, Placed, acts_of, spilled, standing_together
+from xiezhi.core.audit.mapping import Mapping as Names
+from xiezhi.core.audit.read import Reading
 from xiezhi.core.audit.report import Report, Unjudged
 from xiezhi.core.law.calendar import Calendar
 from xiezhi.core.law.errors import InputError
@@ -28,18 +30,22 @@ class _Tally:
     cases: int = 0
     acts: int = 0
     findings: list[Finding] = field(default_factory=list)
+    agencies: dict[str, str] = field(default_factory=dict)
     unjudged: dict[tuple[str, str, str], int] = field(default_factory=dict)
 
     def add(self, acts: list[Act]) -> None:
         marking = fold(self.book, acts, self.people, regardless_of_validity=self.regardless)
         self.cases += 1
         self.acts += len(acts)
-        self.findings.extend(judge(marking.book, marking, self.as_of))
+        found = judge(marking.book, marking, self.as_of)
+        self.findings.extend(found)
+        if found and marking.agency:
+            self.agencies[marking.case] = marking.agency
         for item in marking.not_judged:
             key = (item.rule, item.why, item.why_zh)
             self.unjudged[key] = self.unjudged.get(key, 0) + 1
 
-    def report(self, pack: Pack) -> Report:
+    def report(self, pack: Pack, unmapped: Mapping[str, int] | None = None) -> Report:
         self.findings.sort(key=lambda finding: (finding.case, finding.at, finding.rule, -1 if finding.act is None else finding.act))
         return Report(
             pack=pack.id,
@@ -50,6 +56,8 @@ class _Tally:
             acts=self.acts,
             findings=tuple(self.findings),
             not_judged=tuple(sorted(Unjudged(*key, cases) for key, cases in self.unjudged.items())),
+            unmapped=unmapped,
+            agencies=self.agencies,
         )
 
 
@@ -62,16 +70,19 @@ def audit(
     calendar: Calendar | None = None,
     regardless_of_validity: bool = False,
     progress: Callable[[int], None] | None = None,
+    names: Names | None = None,
 ) -> Report:
     """Hold the cases of these files against the pack; duties are judged up to `as_of` (aware).
 
     `people` None: rules about certificates are not judged and the report says so. `regardless_of_validity` applies the pack's own
-    rules to acts of any day. `progress` is called with the number of cases done. Raises InputError naming file and line.
+    rules to acts of any day. `progress` is called with the number of cases done. `names` is the mapping of another system's names. Raises
+    InputError naming file and line.
     """
     paths = list(histories)
     if not paths:
         raise InputError("there is no history file to read", "没有要读取的案件历史文件")
     book = open_book(pack, calendar or Calendar.load())
+    reading = Reading(pack.vocabulary, names)
 
     def run(cases: Iterable[list[Placed]]) -> Report:
         tally = _Tally(book, people, as_of, regardless_of_validity)
@@ -79,17 +90,17 @@ def audit(
             _one(tally, lines)
             if progress is not None:
                 progress(tally.cases)
-        return tally.report(pack)
+        return tally.report(pack, reading.unmapped if names is not None else None)
 
     try:
-        return run(standing_together(paths))
+        return run(standing_together(paths, reading))
     except Interleaved:
-        return run(spilled(paths))
+        return run(spilled(paths, reading))
     except InputError as error:
         if error.field != "procedure":
             raise
         # The line that names the procedure may stand further down, after lines of other cases.
-        return run(spilled(paths))
+        return run(spilled(paths, reading))
 
 
 def _one(tally: _Tally, lines: list[Placed]) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -34,6 +34,8 @@ class Report:
     acts: int
     findings: tuple[Finding, ...]
     not_judged: tuple[Unjudged, ...]
+    unmapped: Mapping[str, int] | None = None  # label -> events left out; None when no mapping was used
+    agencies: Mapping[str, str] = field(default_factory=dict)  # case -> agency, of cases with findings
 
     @property
     def violations(self) -> int:
@@ -45,7 +47,7 @@ class Report:
         return 1 if self.violations else 0
 
     def as_dict(self) -> dict[str, Any]:
-        return {
+        answer = {
             "pack": self.pack,
             "pack_version": self.pack_version,
             "as_of": moment(self.as_of),
@@ -54,6 +56,7 @@ class Report:
             "findings": [_finding(finding) for finding in self.findings],
             "not_judged": [{"rule": item.rule, "why": item.why, "why_zh": item.why_zh, "cases": item.cases} for item in self.not_judged],
         }
+        return answer if self.unmapped is None else {**answer, "unmapped": dict(self.unmapped)}
 
     def as_json(self) -> str:
         """history.md's answer, one finding to a line, ended by a newline."""

@@ -6,19 +6,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from xiezhi.core.audit.formats.words import KIND_ZH, SEVERITY_ZH, sum_zh
 from xiezhi.core.audit.report import Report, moment
 from xiezhi.core.law.pack import Pack
 
-_SEVERITY = {"violation": ("违反", "bold red"), "warning": ("提示", "yellow"), "pending": ("待办", "cyan")}
-_KIND = {
-    "forbidden": "不得为而为",
-    "missing": "缺少",
-    "late": "逾期",
-    "overdue": "逾期未办",
-    "gap": "记录中断",
-    "conflict": "人员冲突",
-    "data": "数据有误",
-}
+_STYLE = {"violation": "bold red", "warning": "yellow", "pending": "cyan"}
 
 
 def print_table(report: Report, pack: Pack, console: Console, *, pending: bool = False) -> None:
@@ -29,21 +21,19 @@ def print_table(report: Report, pack: Pack, console: Console, *, pending: bool =
         for name in ("案件", "结论", "行为", "时间", "说明与依据"):
             table.add_column(name, overflow="fold", no_wrap=name == "结论")
         for finding in shown:
-            word, style = _SEVERITY.get(finding.severity, (finding.severity, ""))
+            word, style = SEVERITY_ZH.get(finding.severity, finding.severity), _STYLE.get(finding.severity, "")
             said = Text(finding.message_zh)
             said.append("\n" + "；".join(pack.cite_zh(cite) for cite in finding.cites), style="dim")
             act = "" if finding.act is None else str(finding.act)
-            judged = Text(f"{word}·{_KIND.get(finding.kind, finding.kind)}", style=style)
+            judged = Text(f"{word}·{KIND_ZH.get(finding.kind, finding.kind)}", style=style)
             table.add_row(finding.case, judged, act, moment(finding.at)[:16].replace("T", " "), said)
         console.print(table)
     if report.not_judged:
         console.print("未作判断的规则：")
         for item in report.not_judged:
             console.print(f"  {item.rule}（{item.cases} 件）：{item.why_zh}", style="dim", highlight=False)
-    waiting = sum(1 for finding in report.findings if finding.severity == "pending")
-    warned = sum(1 for finding in report.findings if finding.severity == "warning")
-    console.print(
-        f"共 {report.cases} 件案件、{report.acts} 个行为；违反 {report.violations} 处，提示 {warned} 处，未到期的义务 {waiting} 项。"
-        f"判断至 {moment(report.as_of)}。",
-        highlight=False,
-    )
+    if report.unmapped:
+        console.print("对照文件没有说明、未参加审查的行为名称：")
+        for label, count in report.unmapped.items():
+            console.print(f"  {label}：{count} 次", style="dim", highlight=False, markup=False)
+    console.print(sum_zh(report), highlight=False)

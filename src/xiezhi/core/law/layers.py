@@ -26,7 +26,7 @@ RANKS = {level: rank for rank, level in enumerate(LEVELS)} | {"部门规范性�
 TABLES = ("acts", "checklists", "documents", "disclosure", "retention", "av")
 # What the product owes and does for each clause: no law, so no part of the edition's hash (a file, or a folder of that name).
 COVERAGE = "coverage"
-FILES = ("pack", "params", "terms", "definitions", "clauses", "properties", "mapping", COVERAGE, *TABLES)
+FILES = ("pack", "params", "terms", "definitions", "clauses", "properties", "mapping", "vocabulary", COVERAGE, *TABLES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,7 +120,7 @@ def load_pack(id_or_path: str | Path, packs_dir: Path | None = None) -> Pack:
         return held[0]
     folder, base = _find(id_or_path, packs_dir)
     chain = _chain(folder, base)
-    vocabulary_path = _vocabulary_path(base)
+    vocabulary_path = _vocabulary_path(base, chain[0][1])
     folders = [folder for _, folder, _ in chain]
     # Stamped before reading: a file written meanwhile looks changed at the next call.
     stamps = tuple(_stamp(path) for path in _watched(folders, vocabulary_path))
@@ -151,7 +151,7 @@ def _watched(folders: list[Path], vocabulary: Path) -> list[Path]:
 
 def _find(id_or_path: str | Path, packs_dir: Path | None) -> tuple[Path, Path]:
     text = str(id_or_path)
-    if isinstance(id_or_path, Path) or "/" in text or "\\" in text:
+    if isinstance(id_or_path, Path) or "/" in text or "\\" in text or _is_folder_here(text, packs_dir):
         folder = Path(id_or_path).resolve()
         base = packs_dir or folder.parent
     else:
@@ -169,9 +169,18 @@ def _find(id_or_path: str | Path, packs_dir: Path | None) -> tuple[Path, Path]:
     return folder, base
 
 
-def _vocabulary_path(base: Path) -> Path:
-    own = base / "vocabulary.yaml"
-    return own if own.is_file() else find_packs_dir() / "vocabulary.yaml"
+def _is_folder_here(text: str, packs_dir: Path | None) -> bool:
+    """A word that is no id of a pack, but the name of a pack's folder in the working directory."""
+    known = ((packs_dir or find_packs_dir()) / text / "pack.yaml").is_file()
+    return not known and packs_dir is None and (Path(text) / "pack.yaml").is_file()
+
+
+def _vocabulary_path(base: Path, folder: Path | None = None) -> Path:
+    """The words of a pack: its own file (a pack of another field of law), else that beside the packs, else that of the house."""
+    for own in ([folder / "vocabulary.yaml"] if folder is not None else []) + [base / "vocabulary.yaml"]:
+        if own.is_file():
+            return own
+    return find_packs_dir() / "vocabulary.yaml"
 
 
 def _chain(folder: Path, base: Path) -> list[tuple[Header, Path, bool]]:

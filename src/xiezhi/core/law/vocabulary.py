@@ -127,12 +127,12 @@ def _cached(file: Path, _changed: int, _size: int) -> Vocabulary:
 def _read(file: Path) -> Vocabulary:
     top = read_yaml(file, shown_name(file, file.parent)).fields(
         ("version", "procedures", "phases", "facts", "act_data", "acts", *_LABELS),
-        required=("procedures", "phases", "facts", "act_data", "acts", *_LABELS),
+        required=("procedures", "phases", "facts", "acts"),
     )
-    labels = {name: {key: value.text() for key, _, value in top[name].entries()} for name in _LABELS}
+    labels = {name: _labels(top.get(name)) for name in _LABELS}
     phases = _words(top["phases"])
     facts = _keys(top["facts"])
-    act_data = _keys(top["act_data"])
+    act_data = _keys(top["act_data"]) if "act_data" in top else {}
     known = {**facts, **act_data}
     acts: dict[str, ActKind] = {}
 
@@ -141,6 +141,11 @@ def _read(file: Path) -> Vocabulary:
 
     each(top["acts"].entries(), act)
     return Vocabulary(procedures=_words(top["procedures"]), phases=phases, facts=facts, act_data=act_data, acts=acts, **labels)
+
+
+def _labels(node: Node | None) -> dict[str, str]:
+    """A table of plain labels; a small vocabulary may do without it."""
+    return {} if node is None else {key: value.text() for key, _, value in node.entries()}
 
 
 def _words(node: Node) -> dict[str, Word]:

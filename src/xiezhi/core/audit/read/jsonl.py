@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import IO, Any, NoReturn
+from typing import Any, NoReturn
 
+from xiezhi.core.audit.read.opening import lines
 from xiezhi.core.law.errors import InputError
 
 _BOM = b"\xef\xbb\xbf"
@@ -15,23 +16,10 @@ _BOM = b"\xef\xbb\xbf"
 
 def read_jsonl(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
     """Each non-empty line as an object with its number. Raises InputError naming file and line."""
-    with open_binary(path) as file:
-        for number, raw in enumerate(file, start=1):
-            text = decoded(path, number, raw.removeprefix(_BOM) if number == 1 else raw).strip()
-            if text:
-                yield number, _object(path, number, text)
-
-
-def open_binary(path: Path) -> IO[bytes]:
-    """The file, opened. Raises InputError for what is missing, a folder, or not allowed."""
-    try:
-        return path.open("rb")
-    except FileNotFoundError:
-        raise InputError("there is no such file", "没有这个文件", file=str(path)) from None
-    except IsADirectoryError:
-        raise InputError("it is a folder, expected a file", "这是文件夹，应当是文件", file=str(path)) from None
-    except OSError as error:
-        raise InputError(f"it cannot be read: {error.strerror}", f"无法读取：{error.strerror}", file=str(path)) from None
+    for number, raw in lines(path):
+        text = decoded(path, number, raw.removeprefix(_BOM) if number == 1 else raw).strip()
+        if text:
+            yield number, _object(path, number, text)
 
 
 def decoded(path: Path, number: int, raw: bytes) -> str:
@@ -49,7 +37,7 @@ def decoded(path: Path, number: int, raw: bytes) -> str:
 
 def _object(path: Path, number: int, text: str) -> Mapping[str, Any]:
     try:
-        line = json.loads(text, parse_float=Decimal, parse_constant=_no_constant, object_pairs_hook=_once)
+        line = _DECODER.decode(text)
     except json.JSONDecodeError as error:
         raise InputError(
             f"column {error.colno}: not JSON ({error.msg}); each line must be one JSON object",
@@ -77,3 +65,6 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         twice = next(key for place, key in enumerate(keys) if key in keys[:place])
         raise ValueError(f"the key {twice!r} stands twice")
     return found
+
+
+_DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_no_constant, object_pairs_hook=_once)

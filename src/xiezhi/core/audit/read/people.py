@@ -1,14 +1,14 @@
-"""The people file: JSON Lines or CSV (history.md). Without it rules about certificates are not judged."""
+"""The people file: JSON Lines, CSV or a workbook (history.md). Without it rules about certificates are not judged."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from xiezhi.core.audit.read.jsonl import decoded, open_binary, read_jsonl
+from xiezhi.core.audit.read.delimited import read_csv
+from xiezhi.core.audit.read.jsonl import read_jsonl
+from xiezhi.core.audit.read.sheets import read_xlsx
 from xiezhi.core.law.errors import InputError
 from xiezhi.core.procedure.history import Person, person_from_row
 
@@ -42,24 +42,21 @@ def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
     name = path.name.lower()
     if name.endswith((".jsonl", ".ndjson")):
         return read_jsonl(path)
-    if name.endswith(".csv"):
-        return _csv(path)
+    if name.endswith((".csv", ".tsv")):
+        return _texts(path, read_csv(path))
+    if name.endswith(".xlsx"):
+        return _texts(path, read_xlsx(path))
     raise InputError(
-        "a people file is JSON Lines (.jsonl) or CSV (.csv)", "人员文件应当是 JSON Lines（.jsonl）或者 CSV（.csv）", file=str(path)
+        "a people file is JSON Lines (.jsonl), CSV (.csv) or a workbook (.xlsx)",
+        "人员文件应当是 JSON Lines（.jsonl）、CSV（.csv）或者工作簿（.xlsx）",
+        file=str(path),
     )
 
 
-def _csv(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    with open_binary(path) as file:
-        raw = file.read()
-    for number, line in enumerate(raw.splitlines(), start=1):
-        decoded(path, number, line)
-    reader = csv.DictReader(io.StringIO(raw.decode("utf-8-sig"), newline=""))
-    if "id" not in (reader.fieldnames or ()):
-        raise InputError("the first line must name the columns, `id` among them", "第一行应当是列名，其中要有 id", file=str(path), line=1)
-    for row in reader:
-        if None in row:
+def _texts(path: Path, rows: Iterator[tuple[int, Mapping[str, Any]]]) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    for number, row in rows:
+        if "id" not in row:
             raise InputError(
-                "the row has more cells than the first line has columns", "该行的单元格多于列数", file=str(path), line=reader.line_num
+                "the first line must name the columns, `id` among them", "第一行应当是列名，其中要有 id", file=str(path), line=1
             )
-        yield reader.line_num, {key: (value or "").strip() for key, value in row.items()}
+        yield number, {key: value.strip() if isinstance(value, str) else "" if value is None else value for key, value in row.items()}
