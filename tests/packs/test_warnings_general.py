@@ -100,6 +100,43 @@ WARNED: list[tuple[str, str, list[dict[str, Any]]]] = [
         ],
     ),
     (
+        "extension.second_superior.agriculture",
+        "small",
+        [
+            {"in": "lead_registered", "set": {"data/agency/sector": "agriculture"}},
+            {"add": {"act": "time_limit_extended", "at": "2022-03-10 10:00", "by": ["l1"], "data": {"approver": "l1", "days": 30}}},
+            {"add": {"act": "time_limit_extended", "at": "2022-03-11 10:00", "by": ["l1"], "data": {"approver": "l1", "days": 30}}},
+        ],
+    ),
+    (
+        "summary.archived.market",
+        "summary",
+        [
+            {"years": 1},
+            {"in": "identity_shown", "set": {"data/agency/sector": "market"}},
+            {"in": "case_archived", "set": {"at": "2022-05-20 09:00"}},
+        ],
+    ),
+    (
+        "crime.decided_by_chief",
+        "small",
+        [
+            {
+                "add": {
+                    "act": "crime_transfer_decided",
+                    "at": "2022-03-10 12:00",
+                    "by": ["l1"],
+                    "data": {"approver": "l1", "granted": False, "reason": "不构成"},
+                }
+            }
+        ],
+    ),
+    (
+        "crime.transfer_materials",
+        "small",
+        [{"add": {"act": "crime_transferred", "at": "2022-03-10 12:00", "by": ["o1", "o2"], "documents": ["crime_transfer_letter"]}}],
+    ),
+    (
         "appraisal.told.housing",
         "small",
         [
