@@ -89,8 +89,8 @@ def _sources(pack: Pack) -> dict[str, dict[str, Rule | None]]:
     using: dict[str, list[Rule]] = {}
     defining: dict[str, list[Rule]] = {}
     for rule in pack.rules:
-        for param in params_used(rule):
-            using.setdefault(param, []).append(rule)
+        for used in params_used(rule):
+            using.setdefault(used, []).append(rule)
         words = {word for guard in rule_guards(rule) for word in guard.text.replace("(", " ").replace(")", " ").split()}
         for name in pack.definitions:
             if name in words:

@@ -133,6 +133,32 @@ class Diagrams:
             if states == before:
                 return states
 
+    def meets(self, goal: Node) -> bool:
+        """Whether some acts lead to a state of `goal`; looks after each sweep."""
+        goal &= self.possible
+        states = self.bdd.exist(self.atoms, self.start)
+        while True:
+            if states & goal != self.bdd.false:
+                return True
+            before = states
+            for act in self.acts:
+                states |= self.image(states, act, rigid=False)
+            if states == before:
+                return False
+
+    def leading_to(self, ends: Node, *, until: Node) -> Node:
+        """All memories from which acts lead to `ends`, the facts staying what they are. Stops once every state of `until` does."""
+        can = self.bdd.exist(self.loose(rigid=True), ends & self.possible)
+        wanted = self.possible & until
+        while True:
+            before = can
+            for act in self.acts:
+                can |= self.before(can, act)
+                if wanted & ~can == self.bdd.false:
+                    return can
+            if can == before:
+                return can
+
     def some(self, states: Node) -> dict[str, bool]:
         """One state of these, as few values as the diagram needs."""
         return dict(self.bdd.pick(states) or {})

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from itertools import count
 from typing import Any
 
 from xiezhi.core.law.clauses import holds
@@ -13,9 +13,10 @@ from xiezhi.core.law.errors import PackError
 from xiezhi.core.law.pack import Pack
 from xiezhi.core.procedure.guard import Names, read
 from xiezhi.core.prove.diagrams import Diagrams, Node, is_fact
-from xiezhi.core.prove.formula import Formula, conj, disj, neg
+from xiezhi.core.prove.formula import Formula, conj, disj, neg, variables
 from xiezhi.core.prove.properties import Property
-from xiezhi.core.prove.system import System, build
+from xiezhi.core.prove.system import Cone, System, build
+from xiezhi.core.prove.walk import walked
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """The answer for one property in one procedure. `states` and `bits` tell how large the space was; `trace` shows a failure."""
+    """The answer for one property in one procedure. `bits` of memory and `acts` had to be looked at; `trace` shows a failure."""
 
     property: str
     kind: str
@@ -39,7 +40,7 @@ class Proof:
     zh: str
     en: str
     bits: int
-    states: int
+    acts: int
     about: str | None = None
     """The act (alive) or the situation (closes) that fails."""
     trace: tuple[Step, ...] = ()
@@ -55,7 +56,7 @@ class Proof:
             "zh": self.zh,
             "en": self.en,
             "bits": self.bits,
-            "states": self.states,
+            "acts": self.acts,
             "about": self.about,
             "trace": trace,
         }
@@ -87,7 +88,7 @@ def prove(
     for procedure in pack.vocabulary.procedures:
         asked = [one for one in properties if procedure in one.procedures and holds(pack.ground.of(one.cites, (None, None)), day)]
         if asked:
-            world = _World(build(pack, procedure, day, without=without), asked)
+            world = _World(build(pack, procedure, day, without=without))
             for one in asked:
                 if progress is not None:
                     progress(procedure, one.id)
@@ -96,56 +97,91 @@ def prove(
 
 
 class _World:
-    """One procedure's states, computed once for all its properties."""
+    """One procedure under one pack, and how much of it a proof had to look at."""
 
-    def __init__(self, system: System, asked: list[Property]) -> None:
+    def __init__(self, system: System) -> None:
         self.system = system
-        questions = [formula for one in asked for act in one.on for formula in _question(system, one, act)]
-        acts = [act for act in staged(system) if act in system.decided]
-        self.bits, self.moving = system.cone(questions, acts)
-        self.space = Diagrams(system, self.bits, self.moving, questions)
 
-    @cached_property
-    def reached(self) -> Node:
-        return self.space.reachable(rigid=False)
+    def proof(self, one: Property, space: Diagrams | None, *, about: str | None = None, trace: tuple[Step, ...] = (), held: bool) -> Proof:
+        bits, acts = (0, 0) if space is None else (len(space.bits), len(space.acts))
+        return Proof(one.id, one.kind, self.system.procedure, held, one.cites, one.zh, one.en, bits, acts, about, trace)
 
-    @cached_property
-    def size(self) -> int:
-        """How many different memories a case can have."""
-        return int(self.space.bdd.count(self.reached, nvars=len(self.bits)))
-
-    def proof(self, one: Property, *, about: str | None = None, trace: tuple[Step, ...] = (), held: bool) -> Proof:
-        return Proof(one.id, one.kind, self.system.procedure, held, one.cites, one.zh, one.en, len(self.bits), self.size, about, trace)
-
-
-def _question(system: System, one: Property, act: str) -> list[Formula]:
-    """What must not be: for `never` the act permitted against the demand; for the others what their words speak of."""
-    when = True if one.when is None else system.guard(one.when.text, act)
-    if one.demand is None:
-        return [when, system.permitted(act)]
-    return [conj([when, neg(system.guard(one.demand.text, act)), system.permitted(act)])]
+    def closer(self, formulae: list[Formula], acts: list[str]) -> Iterator[Cone]:
+        """The cone of a question, each time one round wider, until it is whole."""
+        seen = -1
+        for depth in count(1):
+            cone = self.system.cone(formulae, acts, depth)
+            if len(cone.bits) + len(cone.acts) != seen or cone.whole:
+                yield cone
+            seen = len(cone.bits) + len(cone.acts)
+            if cone.whole:
+                return
 
 
 def _never(world: _World, one: Property) -> Proof:
-    system = world.system
+    """Bits outside a small cone are read as free, which allows more: what cannot happen then can never happen. Only else the cone widens."""
+    widest: Diagrams | None = None
     for act in one.on:
-        if act not in system.decided:
+        if act not in world.system.decided:
             continue
-        (question,) = _question(system, one, act)
-        if world.space.node(question) & world.space.possible & world.reached != world.space.bdd.false:
-            bits, acts = system.cone([question])
-            space = Diagrams(system, bits, acts, [question])
-            goal = space.node(question) & space.possible
-            rings = space.rings(rigid=False, goal=goal)
-            return world.proof(one, held=False, about=act, trace=_trace(space, rings, goal, act))
-    return world.proof(one, held=True)
+        question = _question(world.system, one, act)
+        space: Diagrams | None = None
+        for cone in [None, *world.closer([question], [])]:
+            asked = question if cone is not None else _question(world.system, one, act, near=True)
+            near = world.system.cone([asked], [], 1) if cone is None else cone
+            space = Diagrams(world.system, near.bits, near.acts, [asked])
+            goal = space.node(asked) & space.possible
+            if goal == space.bdd.false or space.reachable(rigid=False) & goal == space.bdd.false:
+                break
+            if cone is not None and cone.whole:
+                return world.proof(one, space, held=False, about=act, trace=_shortest(world, question, act))
+        if space is not None and (widest is None or len(space.bits) > len(widest.bits)):
+            widest = space
+    return world.proof(one, widest, held=True)
+
+
+def _question(system: System, one: Property, act: str, *, near: bool = False) -> Formula:
+    """What must not be: the act permitted against the demand. `near`: only by the rules that speak of the demand's own bits."""
+    when = True if one.when is None else system.guard(one.when.text, act)
+    demand = True if one.demand is None else system.guard(one.demand.text, act)
+    needs = list(system.needs.get(act, {}).values())
+    if near:
+        spoken = {*variables(when), *variables(demand)}
+        needs = [need for need in needs if not spoken.isdisjoint(variables(need))]
+    return conj([when, neg(demand), *needs])
+
+
+def _shortest(world: _World, question: Formula, act: str) -> tuple[Step, ...]:
+    """A trace to what must not be. Acts outside a small cone are left out, which allows less: the first trace found is a real one and short."""
+    for cone in world.closer([question], []):
+        space = Diagrams(world.system, [*cone.bits, *cone.edge], cone.acts, [question])
+        goal = space.node(question) & space.possible
+        rings = space.rings(rigid=False, goal=goal)
+        if rings[-1] & goal != space.bdd.false:
+            return _trace(space, rings, goal, act)
+    return ()
 
 
 def _alive(world: _World, one: Property) -> Proof:
-    system, space = world.system, world.space
+    """Walks find most acts. For one that they miss every order of acts is looked at, those outside a small cone left out at first."""
+    system = world.system
     acts = [act for act in staged(system) if act in system.decided and act not in one.dead]
-    dead = [act for act in acts if world.reached & space.node(system.permitted(act)) & space.possible == space.bdd.false]
-    return world.proof(one, held=not dead, about=", ".join(dead) or None)
+    done = walked(system, acts)
+    widest: Diagrams | None = None
+    dead: list[str] = []
+    for act in acts:
+        if act in done:
+            continue
+        needed = system.permitted(act)
+        for cone in world.closer([needed], []):
+            space = Diagrams(system, [*cone.bits, *cone.edge], cone.acts, [needed])
+            if widest is None or len(space.bits) > len(widest.bits):
+                widest = space
+            if space.meets(space.node(needed)):
+                break
+            if cone.whole:
+                dead.append(act)
+    return world.proof(one, widest, held=not dead, about=", ".join(dead) or None)
 
 
 def staged(system: System) -> list[str]:
@@ -155,26 +191,26 @@ def staged(system: System) -> list[str]:
 
 
 def _closes(world: _World, one: Property) -> Proof:
+    """Backwards from the end, with the acts of a small cone first: if every memory, reachable or not, leads there, that is enough."""
     system = world.system
     closing = [act for act in one.on if act in system.acts]
     ends = disj(system.permitted(act) for act in closing)
     allowed = system.guard(one.when.text) if one.when is not None else True
-    bits, acts = system.cone([ends, allowed], closing)
-    space = Diagrams(system, bits, acts, [ends, allowed])
-    can = space.bdd.exist(space.loose(rigid=True), space.node(ends) & space.possible)
-    while True:
-        before = can
-        for act in acts:
-            can |= space.before(can, act)
-        if can == before:
+    space: Diagrams | None = None
+    for cone in world.closer([ends, allowed], []):
+        space = Diagrams(system, [*cone.bits, *cone.edge], cone.acts, [ends, allowed])
+        stuck = ~space.leading_to(space.node(ends), until=space.node(allowed)) & space.possible & space.node(allowed)
+        if stuck == space.bdd.false:
+            return world.proof(one, space, held=True)
+        if cone.whole:
             break
-    stuck = ~can & space.possible & space.node(allowed)
+    assert space is not None  # noqa: S101 - a cone is whole at last
     if space.reachable(rigid=True) & stuck == space.bdd.false:
-        return world.proof(one, held=True)
+        return world.proof(one, space, held=True)
     rings = space.rings(rigid=True, goal=stuck)
     facts = space.some(rings[-1] & stuck)
     about = "; ".join(_said(name, holds=value) for name, value in sorted(facts.items()) if is_fact(name) and name in space.atoms)
-    return world.proof(one, held=False, about=about or "whatever the facts", trace=_trace(space, rings, stuck, None))
+    return world.proof(one, space, held=False, about=about or "whatever the facts", trace=_trace(space, rings, stuck, None))
 
 
 _PROVERS: dict[str, Callable[[_World, Property], Proof]] = {"never": _never, "closes": _closes, "alive": _alive}

@@ -38,26 +38,45 @@ class System:
     def permitted(self, act: str) -> Formula:
         return conj(self.needs.get(act, {}).values())
 
-    def cone(self, formulae: Iterable[Formula], acts: Iterable[str] = ()) -> tuple[list[Bit], list[str]]:
-        """The bits that the formulae can depend on, and the acts that change them (with `acts` themselves)."""
+    def cone(self, formulae: Iterable[Formula], acts: Iterable[str] = (), depth: int | None = None) -> Cone:
+        """What the formulae can depend on: the bits they read, the acts that move these, the bits that those acts' conditions read, and so on.
+
+        `depth` ends this after so many rounds. What then stays outside is for the asker to read as free or as standing still.
+        """
         bits = self.memory.bits
         wanted: dict[str, None] = {}
-        kept: dict[str, None] = {}
-        open_: list[Formula] = [*formulae, *(self.permitted(act) for act in acts)]
-        kept.update(dict.fromkeys(acts))
-        while open_:
-            for name in variables(open_.pop()):
-                if name not in bits or name in wanted:
-                    continue
-                wanted[name] = None
+        moving: dict[str, None] = dict.fromkeys(acts)
+        front: list[Formula] = [*formulae, *(self.permitted(act) for act in moving)]
+        rounds = 0
+        while front and (depth is None or rounds < depth):
+            rounds += 1
+            new = [name for name in dict.fromkeys(name for one in front for name in variables(one)) if name in bits and name not in wanted]
+            wanted.update(dict.fromkeys(new))
+            front = []
+            for name in new:
                 bit = bits[name]
-                open_.extend([*bit.sets.values(), *bit.clears.values()])
+                front.extend([*bit.sets.values(), *bit.clears.values()])
                 for act in (*bit.sets, *bit.clears):
-                    if act not in kept and act in self.acts:
-                        kept[act] = None
-                        open_.append(self.permitted(act))
+                    if act not in moving and act in self.acts:
+                        moving[act] = None
+                        front.append(self.permitted(act))
         order = {name: place for place, name in enumerate(self.acts)}
-        return [bits[name] for name in wanted], sorted(kept, key=lambda act: order[act])
+        read = [name for one in front for name in variables(one) if name in bits and name not in wanted]
+        edge = [bits[name] for name in dict.fromkeys(read)]
+        return Cone([bits[name] for name in wanted], sorted(moving, key=lambda act: order[act]), edge)
+
+
+@dataclass(frozen=True, slots=True)
+class Cone:
+    """`edge` holds the bits that the acts read and that were not followed further: empty when the cone is whole."""
+
+    bits: list[Bit]
+    acts: list[str]
+    edge: list[Bit]
+
+    @property
+    def whole(self) -> bool:
+        return not self.edge
 
 
 def build(pack: Pack, procedure: str, day: date, *, without: frozenset[str] = frozenset()) -> System:
