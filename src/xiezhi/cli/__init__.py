@@ -11,6 +11,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "up": ("up", "Set up what is missing and start everything; Ctrl-C stops all of it."),
     "audit": ("audit", "Hold case histories against the law of a pack."),
     "mapping": ("mapping", "Propose a mapping for another system's log."),
+    "synthesize": ("synthesize", "Write a log of made-up cases in which the breaches are known."),
     "packs": ("packs", "List, show and check the packs of law."),
     "ledger": ("ledger", "Verify, export and prove the public log of the record."),
     "doctor": ("doctor", "Say what this installation has and what it lacks."),
