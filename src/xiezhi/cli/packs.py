@@ -122,11 +122,13 @@ def _all_mistakes(loaded: Any) -> list[PackError]:
     from xiezhi.core.law.calendar import Calendar
     from xiezhi.core.law.check import check_pack
     from xiezhi.core.procedure.book import open_book
+    from xiezhi.core.prove.properties import check_properties, properties_of
 
     mistakes = [*check_pack(loaded), *_guard_mistakes(loaded)]
     if not mistakes:
         try:
-            open_book(loaded, Calendar.load())
+            book = open_book(loaded, Calendar.load())
+            mistakes.extend(check_properties(properties_of(loaded), book.tools.names))
         except PackError as error:
             mistakes.extend(error.all())
     return sorted(mistakes, key=lambda error: error.place)

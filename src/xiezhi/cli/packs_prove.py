@@ -47,11 +47,13 @@ def command(packs: tuple[str, ...], form: str, at: datetime | None, without: tup
 
 def _prove(job: tuple[str, date | None, date, tuple[str, ...]]) -> dict[str, Any]:
     """One pack, in a process of its own. The answer is kept in the home folder under the edition's hash; it is never read back as a proof."""
+    from xiezhi.core.law.calendar import Calendar
     from xiezhi.core.law.errors import PackError
     from xiezhi.core.law.pack import load_pack
+    from xiezhi.core.procedure.book import open_book
     from xiezhi.core.prove.day import day_for
     from xiezhi.core.prove.diagrams import ENGINE
-    from xiezhi.core.prove.properties import properties_of
+    from xiezhi.core.prove.properties import check_properties, properties_of
     from xiezhi.core.prove.prove import prove
 
     name, at, today, without = job
@@ -62,7 +64,11 @@ def _prove(job: tuple[str, date | None, date, tuple[str, ...]]) -> dict[str, Any
         unknown = [one for one in without if all(rule.id != one for rule in pack.rules)]
         if unknown:
             return {"pack": name, "error": f"there is no rule '{unknown[0]}' in '{name}'", "holds": False}
-        proofs = prove(pack, properties_of(pack), day, without=frozenset(without))
+        properties = properties_of(pack)
+        wrong = check_properties(properties, open_book(pack, Calendar.load()).tools.names)
+        if wrong:
+            return {"pack": name, "error": "; ".join(str(one) for one in wrong), "holds": False}
+        proofs = prove(pack, properties, day, without=frozenset(without))
     except PackError as error:
         return {"pack": name, "error": "; ".join(str(one) for one in error.all()), "holds": False}
     answer = {

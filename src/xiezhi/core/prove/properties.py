@@ -11,6 +11,7 @@ from xiezhi.core.law.pack import Pack, find_packs_dir
 from xiezhi.core.law.places import shown_name
 from xiezhi.core.law.read_terms import read_cites
 from xiezhi.core.law.source import GuardText, Node, read_yaml
+from xiezhi.core.procedure.guard import Names, read
 
 KINDS = ("never", "closes", "alive")
 
@@ -61,6 +62,17 @@ def folders_of(pack: Pack, base: Path) -> list[str]:
         adopted = read_header(folder, base).adopts if (folder / "pack.yaml").is_file() else None
         listed.extend(one for one in (adopted, name) if one is not None and one not in listed)
     return listed
+
+
+def check_properties(properties: list[Property], names: Names) -> list[PackError]:
+    """Guards of properties that cannot be read or name what does not exist."""
+    mistakes: list[PackError] = []
+    for text in (text for one in properties for text in (one.when, one.demand) if text is not None):
+        try:
+            read(text, names)
+        except PackError as error:
+            mistakes.extend(error.all())
+    return mistakes
 
 
 def _property(node: Node, pack: str, law: Pack) -> Property:

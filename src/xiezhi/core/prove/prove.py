@@ -9,9 +9,7 @@ from itertools import count
 from typing import Any
 
 from xiezhi.core.law.clauses import holds
-from xiezhi.core.law.errors import PackError
 from xiezhi.core.law.pack import Pack
-from xiezhi.core.procedure.guard import Names, read
 from xiezhi.core.prove.diagrams import Diagrams, Node, is_fact
 from xiezhi.core.prove.formula import Formula, conj, disj, neg, variables
 from xiezhi.core.prove.properties import Property
@@ -60,19 +58,6 @@ class Proof:
             "about": self.about,
             "trace": trace,
         }
-
-
-def check_properties(properties: list[Property], names: Names) -> list[PackError]:
-    """Guards of properties that cannot be read or name what does not exist."""
-    mistakes: list[PackError] = []
-    for one in properties:
-        for text in (one.when, one.demand):
-            if text is not None:
-                try:
-                    read(text, names)
-                except PackError as error:
-                    mistakes.extend(error.all())
-    return mistakes
 
 
 def prove(
