@@ -104,10 +104,9 @@ def _print(answer: dict[str, Any]) -> None:
         return
     failed = [one for one in answer["proofs"] if not one["holds"]]
     kept = len(answer["proofs"]) - len(failed)
-    size = max((one["states"] for one in answer["proofs"]), default=0)
-    click.echo(
-        f"{answer['pack']} ({answer['at']}): {kept} hold, {len(failed)} fail; up to {size:.1e} states, {answer['cpu_seconds']} s CPU"
-    )
+    size = max((one["bits"] for one in answer["proofs"]), default=0)
+    looked = f"up to {size} bits of memory, {answer['cpu_seconds']} s CPU"
+    click.echo(f"{answer['pack']} ({answer['at']}): {kept} hold, {len(failed)} fail; {looked}")
     for one in failed:
         click.echo(f"  FAILS {one['property']} [{one['procedure']}] {one['zh']}  ({', '.join(one['cites'])})")
         if one["about"]:
