@@ -19,6 +19,7 @@ WARNED: list[tuple[str, str, list[dict[str, Any]]]] = [
     ("information.asked", "agency-year", [{"drop": "information_requested"}]),
     ("inspect.frequency_stated", "inspection", [{"in": "inspection_approved", "unset": ["data/inspection/count_this_year"]}]),
     ("inspect.cap_reached", "inspection", [{"in": "inspection_approved", "set": {"data/inspection/count_this_year": 2}}]),
+    ("inspect.notified", "inspection", [{"drop": "inspection_notified"}]),
     ("inspect.notice", "inspection", [{"in": "inspection_notified", "unset": ["documents"]}]),
     ("inspect.left", "inspection", [{"drop": "site_left"}]),
     ("inspect.result_notice", "inspection", [{"in": "inspection_result_told", "unset": ["data/conclusion"]}]),
@@ -116,25 +117,6 @@ WARNED: list[tuple[str, str, list[dict[str, Any]]]] = [
             {"in": "identity_shown", "set": {"data/agency/sector": "market"}},
             {"in": "case_archived", "set": {"at": "2022-05-20 09:00"}},
         ],
-    ),
-    (
-        "crime.decided_by_chief",
-        "small",
-        [
-            {
-                "add": {
-                    "act": "crime_transfer_decided",
-                    "at": "2022-03-10 12:00",
-                    "by": ["l1"],
-                    "data": {"approver": "l1", "granted": False, "reason": "不构成"},
-                }
-            }
-        ],
-    ),
-    (
-        "crime.transfer_materials",
-        "small",
-        [{"add": {"act": "crime_transferred", "at": "2022-03-10 12:00", "by": ["o1", "o2"], "documents": ["crime_transfer_letter"]}}],
     ),
     (
         "appraisal.told.housing",
