@@ -48,6 +48,10 @@ class Reading:
             total += counted
         return dict(sorted(total.items(), key=lambda item: (-item[1], item[0])))
 
+    def counted(self, path: Path, unmapped: Counter[str]) -> None:
+        """Take over what was counted for a file that was read otherwise than by lines."""
+        self._unmapped[path] = unmapped
+
     def lines(self, path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
         """The lines of a file with their numbers, from 1: lines of a text, rows of a sheet or table, lines of a log's events.
 
@@ -69,7 +73,7 @@ def read_rows(path: Path, names: Names | None = None, unmapped: Counter[str] | N
     if kind == "xlsx":
         return read_xlsx(path)
     if kind == "parquet":
-        return read_parquet(path, None if names is None else lambda column: _may_be_read(column, names))
+        return read_parquet(path, None if names is None else lambda column: may_be_read(column, names))
     if kind == "xes":
         return read_xes(path, None if names is None else wanted_of(names))
     return read_ocel(path, names.columns.get("case") if names is not None else None, Counter() if unmapped is None else unmapped)
@@ -80,7 +84,7 @@ def wanted_of(names: Names) -> frozenset[str]:
     return names.wanted() | {name for field, also in ALSO.items() if field not in names.columns for name in also}
 
 
-def _may_be_read(column: str, names: Names) -> bool:
+def may_be_read(column: str, names: Names) -> bool:
     """Whether a table's column means anything under a mapping: named by it, or one of history.md's own names."""
     return (
         column in wanted_of(names)

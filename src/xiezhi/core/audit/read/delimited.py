@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import csv
+import io
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from xiezhi.core.audit.read.opening import LONGEST, lines
+from xiezhi.core.audit.read.opening import LONGEST, lines, open_binary
 from xiezhi.core.law.errors import InputError
 
 _BOM = "\ufeff"
@@ -55,6 +56,14 @@ def read_csv(path: Path, encoding: str | None = None) -> Iterator[tuple[int, Map
 
 
 def _decoded(path: Path, encoding: str | None) -> Iterator[str]:
+    """The lines as text; in encodings of two and four bytes a line does not end at a byte, so they are decoded first."""
+    if encoding is not None and encoding.startswith(("utf-16", "utf-32")):
+        with open_binary(path) as file:
+            try:
+                yield from io.TextIOWrapper(file, encoding=encoding, newline="")
+            except UnicodeError:
+                raise InputError(f"it is not {encoding.upper()}", f"不是 {encoding.upper()} 编码", file=str(path)) from None
+        return
     for number, raw in lines(path):
         try:
             text = raw.decode(encoding or "utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from xiezhi.core.audit.log import LogColumns
-from xiezhi.core.audit.read import Reading
+from xiezhi.core.audit.read import Reading, may_be_read
 from xiezhi.core.law.errors import InputError
 from xiezhi.core.procedure.act import Act
 from xiezhi.core.procedure.facts import flatten
@@ -52,12 +53,30 @@ class Opened:
         way, which the row-wise reading then names with file and line.
         """
         try:
-            return _columns(self.path, self.reading)
+            return self.by_frame() or by_rows(self.path, self.reading)
         except InputError:
             return None
 
+    def by_frame(self) -> LogColumns | None:
+        """The columns of a Parquet file without a row in between; None where that cannot be."""
+        names = self.reading.names
+        if names is None or not self.path.name.lower().endswith(".parquet"):
+            return None
+        import polars as pl
 
-def _columns(path: Path, reading: Reading) -> LogColumns | None:
+        try:
+            wanted = [name for name in pl.read_parquet_schema(self.path) if may_be_read(name, names)]
+            unmapped: Counter[str] = Counter()
+            columns = frame_columns(self.path, wanted, self.reading.vocabulary, names, unmapped)
+        except (InputError, pl.exceptions.PolarsError, OSError, TypeError, ValueError):
+            return None
+        if columns is not None:
+            self.reading.counted(self.path, unmapped)
+        return columns
+
+
+def by_rows(path: Path, reading: Reading) -> LogColumns | None:
+    """The columns of any log by way of its lines."""
     cases: dict[str, int] = {}
     acts: dict[str, int] = {}
     case, act, at, offset = [], [], [], []
@@ -79,7 +98,7 @@ def _columns(path: Path, reading: Reading) -> LogColumns | None:
             time = line["at"]
             known = times.get(time)
             if known is None:
-                known = times[time] = _instant(time)
+                known = times[time] = instant(time)
             at.append(known[0])
             offset.append(known[1])
             for fact, value in line.get("data", {}).items():
@@ -113,7 +132,7 @@ def _columns(path: Path, reading: Reading) -> LogColumns | None:
     )
 
 
-def _instant(time: Any) -> tuple[int, int]:
+def instant(time: Any) -> tuple[int, int]:
     """(microseconds since the epoch, offset in minutes)."""
     if not isinstance(time, datetime):
         time = datetime.fromisoformat(time)

@@ -19,7 +19,7 @@ from xiezhi.core.law.vocabulary import DataKey, Vocabulary
 Row = tuple[int, Mapping[str, Any]]
 Line = tuple[int, Mapping[str, Any]]
 # Field -> column, and the columns that are facts: (column, dotted path, its key).
-_Shape = tuple[dict[str, str], list[tuple[str, str, DataKey | None]]]
+Shape = tuple[dict[str, str], list[tuple[str, str, DataKey | None]]]
 _SHAPES = 1000
 # Other names under which logs carry what every line needs, in the order in which they are looked for.
 ALSO = {"case": ("case:concept:name",), "act": ("concept:name",), "at": ("time:timestamp",)}
@@ -40,7 +40,7 @@ class LineMaker:
         self.names = names or _NO_MAPPING
         self.unmapped = unmapped
         # The events of a log differ in their attributes, but in few ways: columns and facts are looked up once for each.
-        self._shapes: dict[tuple[Any, ...], _Shape] = {}
+        self._shapes: dict[tuple[Any, ...], Shape] = {}
 
     def lines(self, rows: Iterable[Row]) -> Iterator[Line]:
         """Each row that is an act, as a line. Raises InputError naming file and row."""
@@ -54,7 +54,7 @@ class LineMaker:
         seen = tuple(row)
         shape = self._shapes.get(seen)
         if shape is None:
-            shape = self._see(seen, place)
+            shape = self.shape(seen, place)
             if len(self._shapes) < _SHAPES:
                 self._shapes[seen] = shape
         columns, facts = shape
@@ -79,7 +79,7 @@ class LineMaker:
             else:
                 line[field] = _text(value)
         line["act"] = act
-        data = {path: self._cell(place, column, key, row[column]) for column, path, key in facts if row[column] not in (None, "")}
+        data = {path: self.cell(place, column, key, row[column]) for column, path, key in facts if row[column] not in (None, "")}
         given = row.get("data")
         if given:
             given = self._json(place, "data", given)
@@ -90,7 +90,7 @@ class LineMaker:
 
     # --- which column is what
 
-    def _see(self, shape: tuple[Any, ...], place: int) -> _Shape:
+    def shape(self, shape: tuple[Any, ...], place: int = 1) -> Shape:
         """Find the columns of a table, or of one shape of rows of a log whose events differ."""
         present = set(shape)
         columns = {}
@@ -131,6 +131,10 @@ class LineMaker:
             if column in row and _text(row[column]) not in read:
                 self.unmapped[f"{label} [{column}: {_text(row[column])}]"] += 1
                 return None
+        return self.label(place, label)
+
+    def label(self, place: int, label: str) -> str | None:
+        """The act that an activity's label stands for; None where it stands for none, which is counted unless the mapping knows it."""
         act = self.names.labels.get(label, label if label in self.vocabulary.acts else None)
         if act == SKIP:
             return None
@@ -179,7 +183,7 @@ class LineMaker:
             )
         return read.replace(tzinfo=self.names.timezone)
 
-    def _cell(self, place: int, column: str, key: DataKey | None, value: Any) -> Any:
+    def cell(self, place: int, column: str, key: DataKey | None, value: Any) -> Any:
         meant = self.names.values.get(column)
         if meant is not None:
             said = _text(value)

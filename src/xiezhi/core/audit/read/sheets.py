@@ -1,4 +1,4 @@
-"""XLSX, one act a row, all sheets that have the columns; numbers of rows are the sheet's own."""
+"""XLSX, one act a row of the first sheet; numbers of rows are the sheet's own."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _SMALL = 64 * 1024**2
 
 
 def read_xlsx(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    """Each row of the first sheet by column with its number. Raises InputError naming sheet and row: formulas without a result, errors in
-    cells, a workbook that is broken, encrypted, or unpacks beyond measure.
+    """Each row of the first sheet by column with its number. Raises InputError naming sheet and row: errors in cells, a
+    workbook that is broken, encrypted, or unpacks beyond measure.
     """
     import openpyxl
 
