@@ -91,7 +91,8 @@ def check(pack: str, form: str) -> None:
         _report(pack, error.all(), form)
         sys.exit(1)
     mistakes = _all_mistakes(loaded)
-    _report(pack, mistakes, form, rules=len(loaded.rules), hash=loaded.hash)
+    notes = [] if mistakes else _tight(loaded)
+    _report(pack, mistakes, form, rules=len(loaded.rules), hash=loaded.hash, notes=notes)
     sys.exit(1 if mistakes else 0)
 
 
@@ -132,6 +133,14 @@ def _all_mistakes(loaded: Any) -> list[PackError]:
         except PackError as error:
             mistakes.extend(error.all())
     return sorted(mistakes, key=lambda error: error.place)
+
+
+def _tight(loaded: Any) -> list[dict[str, Any]]:
+    """Terms that leave no room. They are the document's own, so no mistake of the pack: told, not refused."""
+    from xiezhi.core.prove.day import day_for
+    from xiezhi.core.prove.times import tight_terms
+
+    return [one.as_json() for one in tight_terms(loaded, day_for(loaded, _day(None)))]
 
 
 def _guard_mistakes(loaded: Any) -> list[PackError]:
@@ -188,6 +197,9 @@ def _report(pack: str, mistakes: list[PackError], form: str, **more: Any) -> Non
     if mistakes:
         click.echo(f"{pack}: {len(mistakes)} mistake{'s' if len(mistakes) > 1 else ''}", err=True)
     else:
+        for note in more["notes"]:
+            left = f"leaves {note['left']} {note['unit']}s" if note["left"] >= 0 else f"is short of {-note['left']} {note['unit']}s"
+            click.echo(f"{pack}: {note['kind']}: {' > '.join(note['acts'])} {left} ({', '.join(note['cites'])})")
         click.echo(f"{pack}: {more['rules']} rules, nothing wrong")
 
 
