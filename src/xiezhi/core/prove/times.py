@@ -90,7 +90,7 @@ def _together(rule: Rule, lead: Lead) -> bool:
 def _network(pack: Pack, rules: list[Rule], unit: str, limit: str, day: date) -> Any:
     """Acts as points in time. An edge a -> b of weight -n: b may come as much as n after a; of weight 0: the limit's act waits for a."""
     graph: Any = nx.DiGraph()
-    for rule in rules:
+    for rule in sorted(rules, key=lambda rule: rule.pack != pack.id):  # of equal terms the district's own is told
         if isinstance(rule, Duty) and rule.within is not None and rule.within.unit == unit:
             amount = _amount(pack, rule.within, day)
             for before in rule.after if amount else ():
