@@ -97,6 +97,8 @@ def test_a_log_is_offered_as_cases_and_as_columns() -> None:
     log = open_log(LOG, vocabulary, load_mapping(FINES / "mapping.yaml", vocabulary))
     columns = log.columns()
     assert columns is not None
+    assert isinstance(log, Opened)
+    assert log.by_frame() is not None
     acts = [act for _, case in log.cases() for act in case]
     assert [columns.case_names[code] for code in columns.case] == [act.case for act in acts]
     assert [columns.act_names[code] for code in columns.act] == [act.kind for act in acts]
@@ -107,7 +109,8 @@ def test_a_log_is_offered_as_cases_and_as_columns() -> None:
         assert list(values) == [act.facts.get(fact) for act in acts]
 
 
-def test_parquet_as_columns_says_the_same_as_row_by_row(tmp_path: Path) -> None:
+@pytest.mark.parametrize("form", ["parquet", "csv"])
+def test_a_table_as_columns_says_the_same_as_row_by_row(tmp_path: Path, form: str) -> None:
     rows = [
         {
             "case:concept:name": f"F{place // 4}",
@@ -120,8 +123,8 @@ def test_parquet_as_columns_says_the_same_as_row_by_row(tmp_path: Path) -> None:
             [("Create Fine", 35.5, "NIL"), ("Send Fine", None, None), ("Coffee", None, ""), ("Payment", 70.0, "G")] * 3
         )
     ]
-    path = tmp_path / "l.parquet"
-    pl.DataFrame(rows).write_parquet(path)
+    path = tmp_path / f"l.{form}"
+    getattr(pl.DataFrame(rows), f"write_{form}")(path)
     vocabulary = load_pack(FINES).vocabulary
     log = Opened(path, Reading(vocabulary, load_mapping(FINES / "mapping.yaml", vocabulary)))
     fast, slow = log.by_frame(), by_rows(path, log.reading)

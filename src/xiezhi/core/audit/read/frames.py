@@ -1,8 +1,9 @@
-"""Parquet as columns without a row in between: every different value is read once, codes do the rest."""
+"""Tables and logs as columns without a line in between: every different value is read once, codes do the rest."""
 
 from __future__ import annotations
 
 from collections import Counter
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +12,34 @@ import polars as pl
 
 from xiezhi.core.audit.log import LogColumns
 from xiezhi.core.audit.mapping import Mapping as Names
+from xiezhi.core.audit.read import may_be_read, read_rows, wanted_of
 from xiezhi.core.audit.read.rows import LineMaker
 from xiezhi.core.law.vocabulary import Vocabulary
 from xiezhi.core.procedure.facts import flatten
 
+_ROWS = 50_000
 _CONSTANT = {"procedure", "agency"}
 
 
-def frame_columns(path: Path, wanted: list[str], vocabulary: Vocabulary, names: Names, unmapped: Counter[str]) -> LogColumns | None:
+def frame_of(path: Path, names: Names) -> pl.DataFrame | None:
+    """What the mapping may read of a Parquet file, a CSV file or an XES log, as a table; None for other formats."""
+    name = path.name.lower()
+    if name.endswith(".parquet"):
+        return pl.read_parquet(path, columns=[column for column in pl.read_parquet_schema(path) if may_be_read(column, names)])
+    if not name.endswith((".csv", ".xes", ".xes.gz")):
+        return None
+    rows = (row for _, row in read_rows(path, names))
+    parts: list[pl.DataFrame] = []
+    columns: list[str] | None = sorted(wanted_of(names)) if "xes" in name else None
+    while chunk := list(islice(rows, _ROWS)):
+        if columns is None:
+            columns = [column for column in chunk[0] if may_be_read(column, names)]
+        parts.append(pl.DataFrame({column: pl.Series([row.get(column) for row in chunk], dtype=pl.String) for column in columns}))
+    frame = pl.concat(parts) if parts else None
+    return None if frame is None else frame.select([column for column in frame.columns if frame[column].null_count() < frame.height])
+
+
+def frame_columns(path: Path, frame: pl.DataFrame, vocabulary: Vocabulary, names: Names, unmapped: Counter[str]) -> LogColumns | None:
     """The log as columns, or None where a row must be looked at: more fields than case, act, time and facts, or `only`.
 
     Raises InputError and polars' errors for what is wrong; the caller then reads row by row, which names the row.
@@ -26,11 +47,10 @@ def frame_columns(path: Path, wanted: list[str], vocabulary: Vocabulary, names: 
     if names.only or "procedure" not in names.constants:
         return None
     maker = LineMaker(path, vocabulary, names, Counter())
-    fields, facts = maker.shape(tuple(wanted))
+    fields, facts = maker.shape(tuple(frame.columns))
     paths = [fact for _, fact, _ in facts]
-    if set(fields) != {"case", "act", "at"} or set(names.constants) - _CONSTANT or len(set(paths)) != len(paths) or "data" in wanted:
+    if set(fields) != {"case", "act", "at"} or set(names.constants) - _CONSTANT or len(set(paths)) != len(paths) or "data" in frame.columns:
         return None
-    frame = pl.read_parquet(path, columns=list(dict.fromkeys([*fields.values(), *(column for column, _, _ in facts)])))
     if not isinstance(frame[fields["case"]].dtype, (pl.String, pl.Int64, pl.Int32)) or frame[fields["case"]].null_count():
         return None
     labels, kinds = _codes(frame[fields["act"]])

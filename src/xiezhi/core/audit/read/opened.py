@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from xiezhi.core.audit.log import LogColumns
-from xiezhi.core.audit.read import Reading, may_be_read
+from xiezhi.core.audit.read import Reading
 from xiezhi.core.law.errors import InputError
 from xiezhi.core.procedure.act import Act
 from xiezhi.core.procedure.facts import flatten
@@ -58,16 +58,18 @@ class Opened:
             return None
 
     def by_frame(self) -> LogColumns | None:
-        """The columns of a Parquet file without a row in between; None where that cannot be."""
+        """The columns without a line in between; None where that cannot be."""
         names = self.reading.names
-        if names is None or not self.path.name.lower().endswith(".parquet"):
+        if names is None:
             return None
         import polars as pl
 
+        from xiezhi.core.audit.read.frames import frame_columns, frame_of
+
+        unmapped: Counter[str] = Counter()
         try:
-            wanted = [name for name in pl.read_parquet_schema(self.path) if may_be_read(name, names)]
-            unmapped: Counter[str] = Counter()
-            columns = frame_columns(self.path, wanted, self.reading.vocabulary, names, unmapped)
+            frame = frame_of(self.path, names)
+            columns = None if frame is None else frame_columns(self.path, frame, self.reading.vocabulary, names, unmapped)
         except (InputError, pl.exceptions.PolarsError, OSError, TypeError, ValueError):
             return None
         if columns is not None:
