@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -37,6 +38,7 @@ _EVERY = 0.2  # seconds
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the answer to this file.")
 @click.option("--mapping", type=click.Path(path_type=Path), help="Names of columns and activities of another system.")
 @click.option("--regardless-of-validity", is_flag=True, help="Apply the pack to acts of any day.")
+@click.option("--workers", type=click.IntRange(1), help="How many processes read large files of JSON Lines. Default: one for each core.")
 @click.option("--pending", is_flag=True, help="Show duties that are not yet due in the table too.")
 def command(
     *,
@@ -48,6 +50,7 @@ def command(
     output: Path | None,
     mapping: Path | None,
     regardless_of_validity: bool,
+    workers: int | None,
     pending: bool,
 ) -> None:
     """Hold case histories against the law of a pack.
@@ -67,7 +70,16 @@ def command(
         pack = load_pack(pack_id)
         names = load_mapping(mapping, pack.vocabulary) if mapping is not None else None
         known = read_people(people) if people is not None else None
-        report = audit(histories, pack, known, moment, regardless_of_validity=regardless_of_validity, progress=_progress(), names=names)
+        report = audit(
+            histories,
+            pack,
+            known,
+            moment,
+            regardless_of_validity=regardless_of_validity,
+            progress=_progress(),
+            names=names,
+            workers=workers or len(os.sched_getaffinity(0)),
+        )
         answer = _answer(report, pack, form)
     except InputError as error:
         _fail(error.file, error.line, error.message_en, error.message_zh)

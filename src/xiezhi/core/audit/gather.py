@@ -46,16 +46,23 @@ def standing_together(paths: Iterable[Path], reading: Reading) -> Iterator[list[
     Only a hash of each finished case is kept, so memory stays small; an unlucky collision costs time, never correctness.
     """
     finished: set[int] = set()
+    for held in grouped(lines_of(paths, reading)):
+        case = hash(case_of(held[0]))
+        if case in finished:
+            raise Interleaved
+        finished.add(case)
+        yield held
+
+
+def grouped(lines: Iterable[Placed]) -> Iterator[list[Placed]]:
+    """Neighbouring lines of one case together."""
     current: str | None = None
     held: list[Placed] = []
-    for placed in lines_of(paths, reading):
+    for placed in lines:
         case = case_of(placed)
         if case != current:
             if held:
-                finished.add(hash(current))
                 yield held
-            if hash(case) in finished:
-                raise Interleaved
             current, held = case, []
         held.append(placed)
     if held:

@@ -89,12 +89,13 @@ def _finding(marking: Marking, group: list[Broken], act: Act, place: int) -> Fin
     word = marking.book.act(act.kind)
     decided = act.kind in marking.book.decided
     strength = max((STRENGTHS.index(live) for _, live, _ in group), default=0) if decided else 0
+    cites, rules = _named(marking, group)
     return Finding(
         case=marking.case,
         severity=rule.severity,
         kind=fault.kind,
         rule=rule.id,
-        cites=tuple(dict.fromkeys(cite for other, _, _ in group for cite in other.cites)),
+        cites=cites,
         act=place,
         at=fault.at or act.at,
         due=fault.due,
@@ -102,5 +103,15 @@ def _finding(marking: Marking, group: list[Broken], act: Act, place: int) -> Fin
         message_zh=sentence_zh(word.zh, rule.zh or rule.id, fault.note_zh),
         live=STRENGTHS[strength],
         breach=rule.breach,
-        rules=tuple(other.id for other, _, _ in group),
+        rules=rules,
     )
+
+
+def _named(marking: Marking, group: list[Broken]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """(all citations, the ids of the rules): one object for all findings of the same rules, of which an audit makes many."""
+    key = (_named, *[id(rule) for rule, _, _ in group])
+    known: tuple[tuple[str, ...], tuple[str, ...]] | None = marking.book.kept.get(key)
+    if known is not None:
+        return known
+    cites = tuple(dict.fromkeys(cite for rule, _, _ in group for cite in rule.cites))
+    return marking.book.keep(key, (cites, tuple(rule.id for rule, _, _ in group)))

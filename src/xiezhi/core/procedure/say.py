@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 
 from xiezhi.core.law.clock import SHANGHAI
 from xiezhi.core.law.vocabulary import Vocabulary
@@ -25,10 +26,12 @@ def moment(value: datetime) -> str:
     return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
 
 
+@lru_cache(maxsize=4096)
 def sentence(subject: str, rule: str, note: str) -> str:
     return f"{subject}: {rule} ({note})" if note else f"{subject}: {rule}"
 
 
+@lru_cache(maxsize=4096)
 def sentence_zh(subject: str, rule: str, note: str) -> str:
     return f"{subject}：{rule}（{note}）" if note else f"{subject}：{rule}"
 

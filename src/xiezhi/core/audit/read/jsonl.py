@@ -22,6 +22,19 @@ def read_jsonl(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
             yield number, _object(path, number, text)
 
 
+def read_part(path: Path, begin: int, end: int) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """The lines between two places at which lines begin, numbered from the first of them. For workers that share one plain file."""
+    with path.open("rb") as file:
+        file.seek(begin)
+        number = 0
+        while begin < end and (raw := file.readline()):
+            begin += len(raw)
+            number += 1
+            text = decoded(path, number, raw.removeprefix(_BOM) if begin == len(raw) else raw).strip()
+            if text:
+                yield number, _object(path, number, text)
+
+
 def decoded(path: Path, number: int, raw: bytes) -> str:
     """The line as text. Raises InputError when it is not UTF-8."""
     try:
