@@ -105,3 +105,14 @@ def test_an_officer_whom_nobody_knows_refuses_a_decided_act():
     assert isinstance(answer, Refused)
     assert answer.reasons[0].missing_facts == ("person:x9",)
     assert isinstance(try_step(law, [FILED], by_stranger, people=None), Permitted), "without a people file nothing is known of anybody"
+
+
+def test_an_older_breach_opens_no_gate():
+    law = book("""
+- {id: shown, kind: order, on: [inquiry_made], after: [identity_shown]}
+- {id: heard, kind: gate, on: [decision_made], requires: done(defence_made), follows: [shown]}
+""")
+    before = [FILED, act("inquiry_made", "2024-03-02")]
+    assert isinstance(try_step(law, before, LIGHT), Refused)
+    findings = fold(law, [*before, LIGHT], people()).findings
+    assert [one.rule for one in findings] == ["shown"], "an audit does not repeat what only follows"

@@ -103,7 +103,7 @@ def _try(book: Book, marking: Marking, kind: str, stage: str | None, now: dateti
     if act is None or judgement is NOTHING:
         free: Next | None = book.kept.get(place)
         return free or book.keep(place, _next(book, place, [], []))
-    key = _key(marking, place, judgement)
+    key = _key(place, judgement)
     known: Next | None = book.kept.get(key) if key is not None else None
     if known is not None:
         return known
@@ -120,14 +120,13 @@ class _Place(NamedTuple):
     day: date
 
 
-def _key(marking: Marking, place: _Place, judgement: Judgement) -> tuple[Any, ...] | None:
+def _key(place: _Place, judgement: Judgement) -> tuple[Any, ...] | None:
     """All that the words of a step depend on; None where a time of the case stands in them."""
     if any(fault.due is not None or fault.at is not None for _, _, fault in judgement.broken):
         return None
     broken = tuple([(id(rule), fault) for rule, _, fault in judgement.broken])
     unknown = tuple([(compiled.order, found.names) for compiled, found in judgement.unknown])
-    breached = marking.breached
-    return place, broken, unknown, marking.book.causes & breached if breached else None
+    return place, broken, unknown
 
 
 def _next(book: Book, place: _Place, blocking: Sequence[Reason], warnings: Sequence[Reason]) -> Next:
@@ -186,7 +185,7 @@ def reasons_of(book: Book, marking: Marking, act: Act, judgement: Judgement) -> 
     decided = act.kind in book.decided
     blocking: list[Reason] = []
     warnings: list[Reason] = []
-    for finding in merge(marking, judgement.broken, act, len(marking.acts), set(marking.breached)):
+    for finding in merge(marking, judgement.broken, act, len(marking.acts), set()):
         lives = {strength[rule] for rule in finding.rules}
         if "block" in lives or (not decided and finding.kind == "forbidden"):
             blocking.append(reason_of(book, finding))

@@ -73,7 +73,8 @@ def refusals(marking: Marking, act: Act, judgement: Judgement) -> list[Reason]:
     """Why a decided act is refused: blocking findings, missing facts in blocking rules, warnings without a reason."""
     reasons: list[Reason] = []
     if judgement.broken:
-        findings = merge(marking, judgement.broken, act, len(marking.acts), set(marking.breached))
+        # An older breach makes this one no second finding, but it opens no gate: what is refused stays refused.
+        findings = merge(marking, judgement.broken, act, len(marking.acts), set())
         stated = bool(act.own.get("reason"))
         for finding in findings:
             if finding.live == "block":
