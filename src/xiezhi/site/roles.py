@@ -9,7 +9,7 @@ import psycopg
 
 APP = "xiezhi_app"
 # What only grows: the app role reads and adds, and has no update, delete or truncate (contracts.md 4).
-APPEND_ONLY = ("record_entry", "record_entry_body", "record_leaf", "record_checkpoint", "record_refusal_log")
+APPEND_ONLY = ("record_entry", "record_entry_body", "record_leaf", "record_checkpoint", "record_refusal_log", "evidence_custody")
 # What goes forward and is never taken away: the app role updates it within what the triggers let through. The queue is emptied by its
 # sequencer alone, which must be able to delete; a trigger asks that each row taken has its leaf.
 GROWING = ("record_tile", "record_case", "record_log_state")

@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "xiezhi.apps.casework",
     "xiezhi.apps.review",
     "xiezhi.apps.paperwork",
+    "xiezhi.apps.evidence",
     "xiezhi.apps.disclosure",
     "xiezhi.apps.portal",
 ]
@@ -179,6 +180,16 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 
 FILES_ROOT = XIEZHI_HOME / "files"
+# Recordings lie in FILES_ROOT, or in a bucket with object lock; its keys come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.
+EVIDENCE_S3 = (
+    {
+        "bucket": os.environ["XIEZHI_EVIDENCE_S3_BUCKET"],
+        "endpoint": os.environ.get("XIEZHI_EVIDENCE_S3_ENDPOINT", ""),
+        "region": os.environ.get("XIEZHI_EVIDENCE_S3_REGION", ""),
+    }
+    if os.environ.get("XIEZHI_EVIDENCE_S3_BUCKET")
+    else {}
+)
 LOG_KEY = XIEZHI_HOME / "keys" / "log"
 LOG_PUBLISHED = XIEZHI_HOME / "log"
 LOG_ORIGIN = os.environ.get("XIEZHI_LOG_ORIGIN", "")

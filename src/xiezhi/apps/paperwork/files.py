@@ -46,17 +46,22 @@ def path_of(sha256: str) -> Path:
     return Path(settings.FILES_ROOT) / sha256[:2] / sha256[2:4] / sha256
 
 
-def put(source: Any, name: str = "") -> dict[str, Any]:
+def incoming() -> Path:
+    """The folder of files that are not complete yet, on the same disk as the store."""
+    folder = Path(settings.FILES_ROOT) / "incoming"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder
+
+
+def put(source: Any, name: str = "", digest: Any = None) -> dict[str, Any]:
     """Store what `source` gives (bytes, an upload with chunks(), or a binary file). Returns sha256, size, name, media_type.
 
-    The same bytes a second time cost a reading and change nothing.
+    The same bytes a second time cost a reading and change nothing. `digest` is fed instead of a plain SHA-256 where the caller wants more
+    of the same reading (update, hexdigest).
     """
-    root = Path(settings.FILES_ROOT)
-    incoming = root / "incoming"
-    incoming.mkdir(parents=True, exist_ok=True, mode=0o700)
-    digest = hashlib.sha256()
+    digest = digest or hashlib.sha256()
     size, head = 0, b""
-    handle, temporary = tempfile.mkstemp(dir=incoming)
+    handle, temporary = tempfile.mkstemp(dir=incoming())
     try:
         with os.fdopen(handle, "wb") as file:
             for block in _blocks(source):
@@ -72,6 +77,23 @@ def put(source: Any, name: str = "") -> dict[str, Any]:
     finally:
         Path(temporary).unlink(missing_ok=True)
     shown = shown_name(name or str(getattr(source, "name", "") or ""))
+    return {"sha256": sha256, "size": size, "name": shown, "media_type": media_type(shown, head)}
+
+
+def adopt(path: Path, name: str, digest: Any = None) -> dict[str, Any]:
+    """Store a complete file that lies in `incoming()`, without copying: read once, made durable and read-only, linked. As `put`."""
+    digest = digest or hashlib.sha256()
+    size, head = 0, b""
+    with path.open("rb") as file:
+        for block in _blocks(file):
+            digest.update(block)
+            size += len(block)
+            head = head or bytes(block[:16])
+        os.fsync(file.fileno())
+        os.fchmod(file.fileno(), 0o444)
+    sha256 = digest.hexdigest()
+    _publish(path, path_of(sha256), sha256)
+    shown = shown_name(name)
     return {"sha256": sha256, "size": size, "name": shown, "media_type": media_type(shown, head)}
 
 

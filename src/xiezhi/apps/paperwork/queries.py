@@ -10,7 +10,7 @@ from django.http import FileResponse
 from xiezhi.apps.paperwork.files import NotStoredError, media_type, open_stored, path_of, shown_name
 from xiezhi.apps.paperwork.models import Document
 
-__all__ = ["NotStoredError", "documents_of", "has_file", "media_type", "open_file", "shown_name", "shown_pdf"]
+__all__ = ["NotStoredError", "documents_of", "has_file", "media_type", "open_file", "path_of", "shown_name", "shown_pdf"]
 
 # What a browser's PDF viewer needs of a page's own policy; scripts stay out.
 VIEWER = "default-src 'none'; object-src 'self'; plugin-types application/pdf; style-src 'unsafe-inline'; frame-ancestors 'none'"

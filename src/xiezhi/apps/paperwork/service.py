@@ -7,13 +7,14 @@
 - `preview(document_type, case_id, act_line, now)`: the page as it would be, with the word 草稿 for its number
 - `has_wording(document_type)`, `series_of(document_type)`: whether its words are its own; the word of its numbers
 - `draft(document_type, case_id, act_line, now)`: its words alone, nothing numbered, nothing stored (preview)
-- `store(file)`: any file into the store, by digest
+- `store(file)`: any file into the store, by digest; `adopt(path)`: a complete one of `incoming()`, without copying
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from xiezhi.apps.paperwork import files, making
@@ -26,10 +27,12 @@ from xiezhi.core.typeset import Paper, wordings
 __all__ = [
     "CaseSource",
     "Made",
+    "adopt",
     "compose",
     "day_zh",
     "draft",
     "has_wording",
+    "incoming",
     "keep",
     "line_of",
     "make",
@@ -124,6 +127,16 @@ def words_of(source: CaseSource, decision: Any) -> dict[str, str]:
     return {"basis": "、".join(citations_zh(facts.get("law_basis"), source.pack)), "content": content}
 
 
-def store(file: Any, name: str = "") -> dict[str, Any]:
+def store(file: Any, name: str = "", *, digest: Any = None) -> dict[str, Any]:
     """Put bytes, an upload or a binary file into the store. Returns sha256, size, name and media_type."""
-    return files.put(file, name)
+    return files.put(file, name, digest)
+
+
+def incoming() -> Path:
+    """The folder for files that are not complete yet; `adopt` takes them over."""
+    return files.incoming()
+
+
+def adopt(path: Path, name: str = "", *, digest: Any = None) -> dict[str, Any]:
+    """Put a complete file of `incoming()` into the store without copying it. As `store`."""
+    return files.adopt(path, name, digest)

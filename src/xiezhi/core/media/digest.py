@@ -44,6 +44,10 @@ class Hashing:
             if self._filled == CHUNK:
                 self._close()
 
+    def hexdigest(self) -> str:
+        """The SHA-256 of all of it, as hashlib's own objects say it."""
+        return self._whole.hexdigest()
+
     def digest(self) -> Digest:
         """What was taken in so far; the stream may go on afterwards."""
         chunks = bytes(self._chunks)
