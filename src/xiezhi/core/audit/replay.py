@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from xiezhi.core.audit.columnar import judge_columns
 from xiezhi.core.audit.gather import Interleaved, Placed, acts_of, case_of, grouped, spilled, standing_together
 from xiezhi.core.audit.mapping import Mapping as Names
 from xiezhi.core.audit.parallel import Part, can_share, parts_of, shared
 from xiezhi.core.audit.read import Reading
 from xiezhi.core.audit.read.jsonl import read_part
+from xiezhi.core.audit.read.opened import Opened
 from xiezhi.core.audit.report import Report, Unjudged
 from xiezhi.core.law.calendar import Calendar
 from xiezhi.core.law.errors import InputError
@@ -119,6 +121,10 @@ def audit(
         return tally.report(pack, reading.unmapped if names is not None else None)
 
     with _rarely_collected():
+        if len(paths) == 1 and (names is not None or not paths[0].name.lower().endswith(_HISTORIES)):
+            tally = _Tally(book, people, as_of, regardless_of_validity)
+            if _by_columns(tally, paths[0], reading):
+                return tally.report(pack, reading.unmapped if names is not None else None)
         if names is None and can_share(paths, workers):
             tally = _Tally(book, people, as_of, regardless_of_validity)
             if _in_parts(tally, paths, workers, progress):
@@ -132,6 +138,26 @@ def audit(
                 raise
             # The line that names the procedure may stand further down, after lines of other cases.
             return run(spilled(paths, reading))
+
+
+_HISTORIES = (".jsonl", ".ndjson", ".jsonl.gz")
+"""Files of histories: they hold persons and documents, which have no columns."""
+
+
+def _by_columns(tally: _Tally, path: Path, reading: Reading) -> bool:
+    """Fill the tally from the columns of an event log; False when log or rules are such that it must be read row by row."""
+    log = Opened(path, reading).columns()
+    outcome = judge_columns(log, tally.book.regardless_of_validity() if tally.regardless else tally.book) if log is not None else None
+    if log is None or outcome is None:
+        return False
+    tally.cases += outcome.cases
+    tally.acts += outcome.acts
+    tally.findings.extend(outcome.findings)
+    if log.agency:
+        tally.agencies.update((finding.case, log.agency) for finding in outcome.findings)
+    for acts in outcome.left():
+        tally.add(acts)
+    return True
 
 
 @contextmanager

@@ -69,7 +69,7 @@ def _move(marking: Marking, one: Move, act: Act, place: int, late: list[Broken])
             waiting.remove(answered)
             bound = answered.answer(act.at, place)
             if bound is not None and law.rule.severity != "none":
-                late.append((law.rule, "record", _late(bound, act.at)))
+                late.append((law.rule, "record", late_fault(bound, act.at)))
     if one.cancels:
         for duty in waiting:
             duty.state = "cancelled"
@@ -156,7 +156,7 @@ def _recordings(marking: Marking, act: Act, place: int) -> Iterator[Broken]:
             marking.duties.append(duty)
             bound = duty.answer(recording.stored_at, place)
             if bound is not None:
-                faults.append(_late(bound, recording.stored_at))
+                faults.append(late_fault(bound, recording.stored_at))
         if faults and law.rule.severity != "none":
             yield law.rule, "record", faults[0]
 
@@ -172,7 +172,8 @@ def _holds(marking: Marking, law: DutyRule, condition: Condition | None, *, unkn
     return answer  # type: ignore[return-value]
 
 
-def _late(bound: datetime, at: datetime) -> Fault:
+def late_fault(bound: datetime, at: datetime) -> Fault:
+    """What is wrong with an act that answers a duty after its due time."""
     return Fault(
         "late",
         f"due {moment(bound)}, done {moment(at)}",

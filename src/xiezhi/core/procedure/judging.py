@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from datetime import datetime
+from typing import TYPE_CHECKING, TypeAlias
 
 from xiezhi.core.law.rules import Rule
 from xiezhi.core.procedure.act import Act
@@ -13,6 +14,9 @@ from xiezhi.core.procedure.finding import SEVERITIES, STRENGTHS, Fault, Finding
 from xiezhi.core.procedure.guard import Unknown
 from xiezhi.core.procedure.marking import Marking
 from xiezhi.core.procedure.say import sentence, sentence_zh
+
+if TYPE_CHECKING:
+    from xiezhi.core.procedure.book import Book
 
 Broken: TypeAlias = tuple[Rule, str, Fault]
 """(rule, strength against a decided act, what is wrong)."""
@@ -76,28 +80,28 @@ def merge(marking: Marking, broken: Iterable[Broken], act: Act, place: int, brea
             others = set().union(*(names for other, names in here.items() if other != name))
             if not (follows.isdisjoint(breached) and follows.isdisjoint(others)):
                 continue
-        findings.append(_finding(marking, group, act, place))
+        findings.append(finding_of(marking.book, marking.case, group, kind=act.kind, at=act.at, place=place))
     for names in here.values():
         breached |= names
     return findings
 
 
-def _finding(marking: Marking, group: list[Broken], act: Act, place: int) -> Finding:
+def finding_of(book: Book, case: str, group: Sequence[Broken], *, kind: str, at: datetime, place: int) -> Finding:
+    """The one finding for rules that one breach broke at one act."""
     if len(group) > 1:
         group = sorted(group, key=lambda broken: -SEVERITIES.index(broken[0].severity))
     rule, _, fault = group[0]
-    word = marking.book.act(act.kind)
-    decided = act.kind in marking.book.decided
-    strength = max((STRENGTHS.index(live) for _, live, _ in group), default=0) if decided else 0
-    cites, rules = _named(marking, group)
+    word = book.act(kind)
+    strength = max((STRENGTHS.index(live) for _, live, _ in group), default=0) if kind in book.decided else 0
+    cites, rules = _named(book, group)
     return Finding(
-        case=marking.case,
+        case=case,
         severity=rule.severity,
         kind=fault.kind,
         rule=rule.id,
         cites=cites,
         act=place,
-        at=fault.at or act.at,
+        at=fault.at or at,
         due=fault.due,
         message=sentence(word.en, rule.en or rule.id, fault.note),
         message_zh=sentence_zh(word.zh, rule.zh or rule.id, fault.note_zh),
@@ -107,11 +111,11 @@ def _finding(marking: Marking, group: list[Broken], act: Act, place: int) -> Fin
     )
 
 
-def _named(marking: Marking, group: list[Broken]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _named(book: Book, group: Sequence[Broken]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """(all citations, the ids of the rules): one object for all findings of the same rules, of which an audit makes many."""
     key = (_named, *[id(rule) for rule, _, _ in group])
-    known: tuple[tuple[str, ...], tuple[str, ...]] | None = marking.book.kept.get(key)
+    known: tuple[tuple[str, ...], tuple[str, ...]] | None = book.kept.get(key)
     if known is not None:
         return known
     cites = tuple(dict.fromkeys(cite for rule, _, _ in group for cite in rule.cites))
-    return marking.book.keep(key, (cites, tuple(rule.id for rule, _, _ in group)))
+    return book.keep(key, (cites, tuple(rule.id for rule, _, _ in group)))

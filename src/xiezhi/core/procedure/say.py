@@ -17,11 +17,13 @@ from xiezhi.core.procedure.kinds.person import NO_PEOPLE
 _PERSON = "person:"
 
 
+@lru_cache(maxsize=16_384)  # due times and acts of many cases share their days
 def moment_zh(value: datetime) -> str:
     local = value.astimezone(SHANGHAI)
     return f"{local.year}年{local.month}月{local.day}日{local:%H:%M}"
 
 
+@lru_cache(maxsize=16_384)
 def moment(value: datetime) -> str:
     return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
 

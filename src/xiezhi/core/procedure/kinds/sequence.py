@@ -62,9 +62,14 @@ def lead(rule: Lead, tools: Tools) -> Check:
         start = anchor(scene)
         if start is None or isinstance(start, Unknown):
             return start
-        return _too_near(scene, start, least, tools) or _too_far(scene, start, most, tools)
+        return lead_fault(scene, start, (least, most), tools)
 
     return check
+
+
+def lead_fault(scene: Scene, start: datetime, terms: tuple[DatedTerm | None, DatedTerm | None], tools: Tools) -> Fault | None:
+    """What is wrong when the act lies so far from `start`: `terms` are the least and the most."""
+    return _too_near(scene, start, terms[0], tools) or _too_far(scene, start, terms[1], tools)
 
 
 def _anchor(rule: Lead, tools: Tools) -> Callable[[Scene], datetime | Unknown | None]:
