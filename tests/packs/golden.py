@@ -53,6 +53,11 @@ def goldens() -> list[Golden]:
     return found
 
 
+def judged_packs() -> list[str]:
+    """The packs under which some golden history is judged, and the base below them."""
+    return sorted({"cn", *(golden.pack for golden in goldens())})
+
+
 def _judged(item: dict[str, Any], path: Path) -> Iterator[Golden]:
     """One golden for each pack that judges the history."""
     own = path.parent.name

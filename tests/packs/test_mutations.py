@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import pytest
 
-from tests.packs.golden import Golden, audit_of, book_of, goldens
+from tests.packs.golden import Golden, audit_of, book_of, goldens, judged_packs
 from xiezhi.core.law.calendar import Calendar
 from xiezhi.core.law.pack import load_pack
 from xiezhi.core.procedure.book import Book
@@ -22,11 +22,6 @@ from xiezhi.core.procedure.finding import Finding
 OUT_OF_REACH = {
     "major.review_passed": "other procedures than penalties",
 }
-
-
-def judged_packs() -> list[str]:
-    """The packs under which some golden history is judged, and the base below them."""
-    return sorted({"cn", *(golden.pack for golden in goldens())})
 
 
 def blocking_rules() -> Iterator[tuple[str, str]]:
