@@ -11,7 +11,17 @@ import numpy as np
 RATE = 10
 
 
-def film(path: Path, seconds: float, *, holes=(), created: str = "", codec: str = "mpeg4", plain: bool = True, sound: bool = False) -> Path:
+def film(
+    path: Path,
+    seconds: float,
+    *,
+    holes=(),
+    created: str = "",
+    codec: str = "mpeg4",
+    plain: bool = True,
+    sound: bool = False,
+    shade: int = 0,
+) -> Path:
     """A recording of `seconds` media time at ten pictures a second; nothing is written inside `holes` (seconds)."""
     options = {"fflags": "+bitexact"} if plain else {}
     with av.open(str(path), "w", options=options) as out:
@@ -28,7 +38,7 @@ def film(path: Path, seconds: float, *, holes=(), created: str = "", codec: str 
             at = number / RATE
             if any(a <= at < b for a, b in holes):
                 continue
-            picture = np.full((64, 96, 3), number % 250, np.uint8)
+            picture = np.full((64, 96, 3), (number + shade * 37) % 250, np.uint8)
             frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
             frame.pts, frame.time_base = number, Fraction(1, RATE)
             out.mux(stream.encode(frame))

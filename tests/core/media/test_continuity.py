@@ -3,10 +3,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from films import film
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.core.media.films import film
 from xiezhi.core.media.continuity import Clip, cover
 from xiezhi.core.media.probe import probe
 

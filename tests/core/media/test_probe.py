@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import pytest
-from films import film
 
+from tests.core.media.films import film
 from xiezhi.core.media.boxes import shape_of
 from xiezhi.core.media.probe import odd_neighbours, probe
 

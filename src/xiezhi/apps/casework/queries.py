@@ -25,6 +25,14 @@ def case(case_id: str) -> CaseFile | None:
     return CaseFile.objects.filter(pk=case_id).first()
 
 
+def by_number(text: str) -> CaseFile | None:
+    """The case of this id, else the only one of this number."""
+    found = CaseFile.objects.filter(pk=text).first()
+    if found is None and len(rows := list(CaseFile.objects.filter(number=text)[:2])) == 1:
+        return rows[0]
+    return found
+
+
 def cases(ids: Collection[str]) -> dict[str, CaseFile]:
     return CaseFile.objects.in_bulk(list(ids)) if ids else {}
 

@@ -1,0 +1,113 @@
+"""Recordings of a case find their acts and go on their record: one attachment for each recording and act, its interruptions stated.
+
+A hole between two files is stated with the recording that resumes, as the law has the explanation given on resuming (Chaoyang's rules on
+recording, article 10); so is a late start with the first one. What another recorder covers is no hole of the act, though it stays stated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid5
+
+from xiezhi.apps.evidence import custody
+from xiezhi.apps.evidence.models import Recording
+from xiezhi.apps.evidence.receiving import NAMESPACE
+from xiezhi.apps.record import queries as records
+from xiezhi.apps.record import service as record
+from xiezhi.core.law.clock import utc_text
+from xiezhi.core.media.continuity import SEAM, Clip
+
+LASTING = ("video", "audio")
+
+
+def clip_of(row: Recording) -> Clip:
+    """A recording as the continuity sees it."""
+    holes = tuple((float(a), float(b)) for a, b in row.file.probe.get("holes", ()))
+    return Clip(str(row.id), row.device, row.begin, (row.end - row.begin).total_seconds(), row.number, holes, row.error_ms / 1000)
+
+
+def attachment_id(recording: UUID, act: str) -> UUID:
+    return uuid5(NAMESPACE, f"{recording}/{act}")
+
+
+def link_case(case_id: str, now: datetime, *, user: Any = None, by: str = "") -> tuple[int, list[Recording]]:
+    """Attach every recording of the case that overlaps an act which is to be recorded. Answers how many were attached now, and the
+    recordings that no act claims (they are shown on the case's page). Doing it again attaches nothing twice. Raises InputError.
+    """
+    rows = list(Recording.objects.filter(case=case_id, disposed_at=None).select_related("file").order_by("begin", "number"))
+    entries = records.history(case_id)
+    there = {entry.id for entry in entries}
+    book, marking = records.marking(case_id)
+    claimed: dict[UUID, str] = {}
+    attached = 0
+    for act in marking.acts:
+        kind = book.pack.vocabulary.acts[act.kind]
+        if not (kind.lasts or act.kind in book.pack.av):
+            continue
+        own = [row for row in rows if touches(row, act.at, act.end)]
+        for row in own:
+            claimed.setdefault(row.id, str(act.id))
+            id_ = attachment_id(row.id, str(act.id))
+            if id_ in there or any(str(row.id) == one.id for one in act.recordings):
+                continue
+            stated = stated_recording(row, _before(row, own), act)
+            person = str(getattr(user, "person_id", None) or by)
+            what = {"kind": "recording", "recordings": [stated], "by": [person] if person else []}
+            record.attach(UUID(str(act.id)), what, id_, now, entered_by=str(getattr(user, "person_id", None) or ""))
+            custody.note("attached", now, recording=row, user=user, by=by, act=str(act.id), entry=str(id_))
+            attached += 1
+    for row in rows:
+        if row.act is None and row.id in claimed:
+            row.act = UUID(claimed[row.id])
+            row.save(update_fields=["act"])
+    return attached, [row for row in rows if row.id not in claimed]
+
+
+def touches(row: Recording, begin: datetime, end: datetime) -> bool:
+    """Whether the recording shows any of the act: of an act that lasts more than a moment's edge, of a momentary one its moment."""
+    if begin == end or row.begin == row.end:
+        return row.begin <= end and row.end >= begin
+    return row.begin < end and row.end > begin
+
+
+def _before(row: Recording, own: Sequence[Recording]) -> Recording | None:
+    """The recording of the same recorder that comes before, among those of the act."""
+    earlier = [
+        one
+        for one in own
+        if one.device == row.device and one.kind in LASTING and (one.begin, one.number or 0) < (row.begin, row.number or 0)
+    ]
+    return max(earlier, key=lambda one: one.end, default=None)
+
+
+def stated_recording(row: Recording, before: Recording | None, act: Any) -> dict[str, Any]:
+    """The recording as history.md writes it; interruptions are unexplained until somebody explains them."""
+    start, gaps = row.begin, []
+    if row.kind in LASTING and act.end > act.at:
+        reached = before.end if before is not None else act.at
+        error = row.error_ms + (before.error_ms if before is not None else 0)
+        if row.begin - reached > max(SEAM, timedelta(milliseconds=error)):
+            start = reached
+            gaps.append((reached, row.begin))
+    clip = clip_of(row)
+    gaps += [(clip.start + timedelta(seconds=a), clip.start + timedelta(seconds=b)) for a, b in clip.holes]
+    stated: dict[str, Any] = {
+        "id": str(row.id),
+        "kind": row.kind,
+        "from": utc_text(start),
+        "to": utc_text(row.end),
+        "device": row.device,
+        "stored_at": utc_text(row.received_at),
+        "sha256": row.file_id,
+    }
+    if row.officer:
+        stated["captured_by"] = row.officer
+    if gaps:
+        stated["gaps"] = [{"from": utc_text(a), "to": utc_text(b), "explained": None} for a, b in _joined(gaps)]
+    return stated
+
+
+def _joined(gaps: Iterable[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
+    return sorted(gaps)

@@ -1,0 +1,75 @@
+"""The front door of evidence: writes.
+
+sender, files_in, ingest, receive   files of a recorder become recordings in the store
+measure_clock   how far a recorder's clock is off
+link_case       recordings of a case go on the record of its acts
+check_files     stored files held against their digests
+project         rows of `device_checked` acts, inside the act's transaction (settings.XIEZHI_PROJECTIONS)
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from xiezhi.apps.evidence.checking import check_files
+from xiezhi.apps.evidence.ingesting import Ingested, clock_of, files_in, ingest, measure_clock
+from xiezhi.apps.evidence.linking import link_case
+from xiezhi.apps.evidence.models import Device
+from xiezhi.apps.evidence.receiving import Received, Sender, receive
+from xiezhi.core.law.errors import InputError
+
+__all__ = [
+    "Ingested",
+    "Received",
+    "Sender",
+    "check_files",
+    "clock_of",
+    "files_in",
+    "ingest",
+    "link_case",
+    "measure_clock",
+    "receive",
+    "sender",
+]
+
+
+def sender(
+    device: str,
+    case: str,
+    agency: str,
+    now: datetime,
+    *,
+    by: str = "",
+    user: Any = None,
+    clock: tuple[float | None, float] = (None, 1.0),
+) -> Sender:
+    """Whence files come. `case` is a case's id or number; `clock` seconds (ahead, error) as measured now, else the last measurement.
+
+    Raises InputError for an unknown case or agency, and where the agency cannot be told.
+    """
+    from xiezhi.apps.casework import queries as casework
+    from xiezhi.apps.registry import queries as registry
+
+    if not device.strip() or len(device) > 60:
+        raise InputError("a recorder has a number of 1 to 60 characters", "设备编号应当有 1 到 60 个字", field="device")
+    file = casework.by_number(case) if case else None
+    if case and file is None:
+        raise InputError(f"no case {case!r}; give its id or its number", f"没有案件“{case}”，请写案件的编号", field="case")
+    row = Device.objects.filter(pk=device).first()
+    owner = agency or (file.agency if file else "") or (row.agency if row else "")
+    if not owner:
+        raise InputError(
+            f"device {device} is not in the ledger; name its agency by --agency",
+            f"设备 {device} 没有登记，请用 --agency 写明机关",
+            field="agency",
+        )
+    if registry.agency(owner) is None:
+        raise InputError(f"no agency {owner!r}", f"没有机关“{owner}”", field="agency")
+    if file is not None and file.agency != owner:
+        raise InputError(f"case {case} belongs to {file.agency}, not to {owner}", f"案件“{case}”属于别的机关", field="case")
+    ahead, error = clock
+    if ahead is not None:
+        measure_clock(device, owner, round(ahead * 1000), round(error * 1000), now, by=by)
+    offset_ms, error_ms = clock_of(device, now)
+    return Sender(owner, device, offset_ms, error_ms, file.case if file else "", by, user)
