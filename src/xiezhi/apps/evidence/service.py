@@ -17,6 +17,7 @@ from xiezhi.apps.evidence.ingesting import Ingested, clock_of, files_in, ingest,
 from xiezhi.apps.evidence.linking import link_case
 from xiezhi.apps.evidence.models import Device
 from xiezhi.apps.evidence.receiving import Received, Sender, receive
+from xiezhi.core.law.clock import parse_time
 from xiezhi.core.law.errors import InputError
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "ingest",
     "link_case",
     "measure_clock",
+    "moment",
     "receive",
     "sender",
 ]
@@ -73,3 +75,14 @@ def sender(
         measure_clock(device, owner, round(ahead * 1000), round(error * 1000), now, by=by)
     offset_ms, error_ms = clock_of(device, now)
     return Sender(owner, device, offset_ms, error_ms, file.case if file else "", by, user)
+
+
+def moment(text: str, now: datetime) -> datetime:
+    """A stated time with offset, not in the future. Raises InputError."""
+    try:
+        found = parse_time(text)
+    except (ValueError, TypeError):
+        raise InputError(f"{text!r} is no time with an offset", f"“{text[:40]}”不是带时区的时间", field="taken") from None
+    if found > now:
+        raise InputError(f"{text!r} lies in the future", "拍摄时间在将来，请核对手机的时间", field="taken")
+    return found
