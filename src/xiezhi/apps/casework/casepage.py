@@ -16,6 +16,7 @@ from xiezhi.apps.casework.entrypage import pairs
 from xiezhi.apps.casework.models import CaseFile
 from xiezhi.apps.casework.offering import Offer, offer, who_may
 from xiezhi.apps.casework.timeline import MISSING, Section, nodes_of, sections_of
+from xiezhi.apps.evidence import queries as evidence
 from xiezhi.apps.record import queries as record
 from xiezhi.apps.registry import queries as registry
 from xiezhi.core.procedure.judge import judge
@@ -90,6 +91,12 @@ class CasePage:
     marking: Any
     stage_of: Callable[[str], tuple[str, str]]
     chained: bool
+    owed_gaps: list[Any]
+
+    @property
+    def owed(self) -> int:
+        """How many things must be done: running duties, and interruptions to be explained."""
+        return len(self.must) + len(self.owed_gaps)
 
     @property
     def gaps(self) -> int:
@@ -229,6 +236,7 @@ def build(file: CaseFile, user: Any, now: datetime) -> CasePage:
         marking=marking,
         stage_of=stage_finder(explanation.stages, vocabulary),
         chained=is_chained(entries),
+        owed_gaps=evidence.owed_gaps(file.case, marking, pack, entries),
     )
 
 

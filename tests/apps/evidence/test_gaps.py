@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import re
+import uuid
+from datetime import timedelta
+
+import pytest
+
+from tests.apps.casework.conftest import NOW
+from tests.apps.evidence.conftest import BEGAN, inspection
+from xiezhi.apps.evidence import queries
+from xiezhi.apps.evidence.models import Custody
+from xiezhi.apps.record import queries as record
+
+
+def owed(case: str):
+    book, marking = record.marking(case)
+    return queries.owed_gaps(case, marking, book.pack, record.history(case))
+
+
+@pytest.fixture
+def gapped(card, take_in, inspected) -> str:
+    """One interruption inside, one between files."""
+    card(0, 40, 1, holes=[(10, 16)])
+    card(60, 60, 2)
+    take_in(card.folder, inspected)
+    return inspected
+
+
+def _form(**more) -> dict:
+    return {"id": str(uuid.uuid4()), "how": "written", "text": "电池更换", "second": "", **more}
+
+
+def test_each_interruption_is_owed_on_the_case_page_and_answered_by_an_attachment(gapped, world, browse, at_ten):
+    client = browse(world["zhou"])
+    page = client.get(f"/desk/cases/{gapped}/").content.decode()
+    links = re.findall(r'href="(/desk/evidence/cases/[^"]+/gaps/[^"]+)"', page)
+    assert len(links) == 2
+    assert "10:00:10–10:00:16" in page
+    answer = client.post(links[0], _form())
+    assert answer.status_code == 302
+    act = inspection(gapped)
+    assert [gap.explained for one in act.recordings for gap in one.gaps] == ["written", None]
+    assert "gap_explanation" in act.documents
+    assert [gap.start for gap in owed(gapped)] == [BEGAN + timedelta(seconds=40)]
+    last = record.history(gapped)[-1]
+    assert (last.kind, last.body["text"], last.by) == ("gap_explanation", "电池更换", ("zhou",))
+    assert Custody.objects.filter(what="explained").count() == 1
+    assert client.get(links[0]).status_code == 404
+
+
+def test_a_spoken_explanation_names_the_recording_and_the_second(gapped, world, browse, at_ten):
+    second = inspection(gapped).recordings[1].id
+    gap = owed(gapped)[1]
+    client = browse(world["zhou"])
+    assert client.post(gap.url, _form(how="voice", text="", recording="", second="00:03")).status_code == 422
+    assert client.post(gap.url, _form(how="voice", text="", recording=second, second="x")).status_code == 422
+    assert client.post(gap.url, _form(how="voice", text="", recording=second, second="01:03")).status_code == 302
+    act = inspection(gapped)
+    assert act.recordings[1].gaps[0].explained == "voice"
+    assert "gap_explanation" not in act.documents
+    assert f"{second} 的 01:03" in record.history(gapped)[-1].body["text"]
+
+
+def test_a_second_click_records_nothing_twice(gapped, world, browse, at_ten):
+    from xiezhi.apps.evidence import gaps
+
+    gap = owed(gapped)[0]
+    form_id = uuid.uuid4()
+    for _ in range(2):
+        gaps.explain(world["zhou"], gap, "site_inspected", form_id, NOW, agency=world.agency.id, text="电池更换")
+    assert sum(1 for entry in record.history(gapped) if entry.kind == "gap_explanation") == 1
+
+
+def test_a_late_start_and_an_early_end_are_owed_and_explained(card, take_in, inspected, world, browse, at_ten):
+    card(20, 60, 1)
+    take_in(card.folder, inspected)
+    assert [(gap.start - BEGAN).total_seconds() for gap in owed(inspected)] == [0, pytest.approx(80, abs=1)]
+    client = browse(world["zhou"])
+    for _ in range(2):
+        assert client.post(owed(inspected)[0].url, _form()).status_code == 302
+    assert owed(inspected) == []
+
+
+def test_what_another_recorder_shows_is_not_owed(card, take_in, inspected, tmp_path):
+    card(0, 120, 1, holes=[(30, 50)])
+    take_in(card.folder, inspected)
+    assert len(owed(inspected)) == 1
+    (tmp_path / "b").mkdir()
+    card(20, 60, 1, device="K7002", folder=tmp_path / "b")
+    take_in(tmp_path / "b", inspected, device="K7002")
+    assert owed(inspected) == []
+
+
+def test_only_those_who_may_record_such_an_act_explain(gapped, world, browse, at_ten):
+    url = owed(gapped)[0].url
+    assert browse(world["sun"]).get(url).status_code == 403
+    assert browse(world["wei"]).post(url, _form()).status_code == 403
+    assert browse(world["zhou"]).post(url, _form(text=" ")).status_code == 422
