@@ -8,14 +8,14 @@ CORES := $(shell nproc 2>/dev/null || echo 2)
 ifeq ($(MAKELEVEL),0)
 MAKEFLAGS += -j2 --no-print-directory
 endif
-.PHONY: help install run test check deep lock clean frontend browser
+.PHONY: help install run test check deep lock clean frontend graphviz browser
 
 help: ## Explain the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 	@echo '  PORT=8000  XIEZHI_HOME=folder  XIEZHI_DEMO=0  DATABASE_URL=postgresql://...  are heard by `make run` and by .venv/bin/xiezhi'
 
-install: .venv/.installed frontend ## Set up .venv from the hash-pinned lock and build the front end; then .venv/bin/xiezhi works
+install: .venv/.installed frontend graphviz ## Set up .venv from the hash-pinned lock and build the front end; then .venv/bin/xiezhi works
 
 run: install ## Start everything (database, server, worker) and print the address; Ctrl-C stops all of it
 	@exec $(BIN)/xiezhi up
@@ -76,8 +76,15 @@ frontend/node_modules/.installed: frontend/package-lock.json
 $(DIST)/xz.js: $(FRONT) | frontend/node_modules/.installed
 	@cd frontend && node build.mjs >/dev/null && touch ../$@
 
-# Tests drive a real browser, and look at pages set in real fonts.
-browser:
+# Draws the flowcharts of procedures. Without it they are told in words; nothing waits longer than two minutes for it.
+graphviz:
+	@if ! command -v dot >/dev/null && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo 'installing graphviz for the flowcharts' >&2; \
+	  timeout 120 sh -c 'apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends graphviz >/dev/null' \
+	  || echo 'graphviz could not be installed: flowcharts will be text' >&2; fi
+
+# Tests drive a real browser, and look at pages set in real fonts. After graphviz: apt-get runs once at a time.
+browser: graphviz
 	@if ! command -v chromium >/dev/null && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  echo 'installing chromium and fonts for the tests' >&2; \
 	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
