@@ -21,6 +21,8 @@ ASKED = [{"add": {"act": "access_requested", "at": "2022-07-01 09:00"}}]
 WARNED: list[tuple[str, str, str, list[dict[str, Any]]]] = [
     ("wanzhou", "wz.no_penalty_reviewed", "works-unpunished", [{"drop": ["review_submitted", "review_passed"]}]),
     ("wanzhou", "wz.consulted", "works", DISPUTED),
+    ("wanzhou", "wz.rights_told", "works", [{"drop": "rights_informed"}]),
+    ("fgj", "fgj.rights_told", "prices", [{"drop": "rights_informed"}]),
     ("wanzhou", "wz.archived", "works", [{"drop": "case_archived"}]),
     ("wanzhou", "wz.access_decided", "works", ASKED),
     ("wanzhou", "wz.credit_requested_effective", "works", REQUESTED_EARLY),

@@ -119,12 +119,12 @@ WARNED: list[tuple[str, str, list[dict[str, Any]]]] = [
         ],
     ),
     (
-        "appraisal.told.housing",
-        "small",
+        "summary.fine_individual_business",
+        "summary",
         [
-            {"years": 1},
-            {"in": "lead_registered", "set": {"data/agency/sector": "housing"}},
-            {"add": {"act": "appraisal_received", "at": "2022-03-16 10:00", "by": ["o1", "o2"], "documents": ["appraisal_opinion"]}},
+            {"in": "identity_shown", "set": {"data/party/kind": "individual_business"}},
+            {"in": "decision_made", "set": {"data/penalty/fine": 900}},
+            {"drop": ["fine_collected_on_spot", "cash_deposited"]},
         ],
     ),
 ]
