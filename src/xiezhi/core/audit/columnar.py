@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from xiezhi.core.audit.columns import Frame, NotColumnar
 from xiezhi.core.audit.columns_rules import Columnar, Found
 from xiezhi.core.audit.log import LogColumns
 from xiezhi.core.procedure.act import Act
 from xiezhi.core.procedure.book import Book
-from xiezhi.core.procedure.finding import Finding
+from xiezhi.core.procedure.finding import Fault, Finding, make_finding
 from xiezhi.core.procedure.judging import finding_of
 
 
@@ -52,13 +53,34 @@ def judge_columns(log: LogColumns, book: Book) -> Outcome | None:
     return Outcome(findings, len(frame.starts) - len(left), frame.count - acts_left, cases_left)
 
 
-def _findings(found: Found, frame: Frame, book: Book, doubtful: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Iterator[Finding]:
-    for row in found.rows[~doubtful[frame.case[found.rows]]].tolist():
-        yield finding_of(
-            book,
-            frame.log.case_names[int(frame.case[row])],
-            [(found.rule, found.live, found.cause(row))],
-            kind=frame.log.act_names[int(frame.kind[row])],
-            at=frame.moment(row),
-            place=row - int(frame.start[row]),
+def _findings(found: Found, frame: Frame, book: Book, doubtful: npt.NDArray[np.bool_]) -> Iterator[Finding]:
+    """The findings of one rule. What they have in common is worked out once for each kind of act, the words once for each fault."""
+    rows = found.rows[~doubtful[frame.case[found.rows]]]
+    names, kinds = frame.log.case_names, frame.log.act_names
+    models: dict[int, Finding] = {}
+    words: dict[tuple[int, Fault], tuple[str, str]] = {}
+    columns = rows.tolist(), frame.case[rows].tolist(), frame.kind[rows].tolist(), (rows - frame.start[rows]).tolist()
+    for row, case, code, place in zip(*columns, strict=True):
+        fault = found.cause(row)
+        model = models.get(code)
+        if model is None or (code, fault) not in words:
+            group = [(found.rule, found.live, fault)]
+            model = finding_of(book, names[case], group, kind=kinds[code], at=frame.moment(row), place=place)
+            models.setdefault(code, model)
+            words[code, fault] = (model.message, model.message_zh)
+        message, message_zh = words[code, fault]
+        yield make_finding(
+            names[case],
+            model.severity,
+            fault.kind,
+            model.rule,
+            model.cites,
+            place,
+            fault.at or frame.moment(row),
+            fault.due,
+            message,
+            message_zh,
+            model.live,
+            model.breach,
+            model.rules,
         )

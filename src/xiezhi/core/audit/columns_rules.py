@@ -192,10 +192,14 @@ class Columnar:
         bounds = self._terms(duty, rows)
         late = answered & ~doubtful & (bounds >= 0) & (frame.at[np.where(answer >= 0, answer, 0)] > bounds)
         bound_of = dict(zip(answer[late].tolist(), bounds[late].tolist(), strict=True))
+        made: dict[tuple[int, datetime], Fault] = {}
 
         def cause(row: int) -> Fault:
-            opened = _EPOCH + timedelta(microseconds=bound_of[row])
-            return late_fault(opened, frame.moment(row))
+            key = bound_of[row], frame.moment(row)
+            fault = made.get(key)
+            if fault is None:
+                fault = made[key] = late_fault(_EPOCH + timedelta(microseconds=key[0]), key[1])
+            return fault
 
         return Found(law, "record", answer[late], cause, np.concatenate((doubt, rows[doubtful])))
 

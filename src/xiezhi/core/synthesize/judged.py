@@ -1,4 +1,4 @@
-"""What the engine says of a skeleton, asked once for each shape of its days: cases of one shape are judged alike.
+"""What the engine says of a skeleton, asked once for each first day: where terms end depends on every holiday after it.
 
 A variant is lawful when nothing is found in it. A breach is admitted when exactly the finding is made that was foretold; else it is set aside
 and counted, since a breach with consequences of its own would not be one known breach.
@@ -23,7 +23,7 @@ from xiezhi.core.synthesize.breach import Breach
 from xiezhi.core.synthesize.people import EXPIRED, PARTS
 from xiezhi.core.synthesize.scenario import Skeleton
 
-Shape = tuple[int, ...]
+_KEPT = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +51,21 @@ class Judged:
     people: Mapping[str, Person]
     as_of: datetime
     calendar: Calendar
-    lawful: dict[tuple[int, Shape], bool] = field(default_factory=dict)
-    seeded: dict[tuple[int, Shape], Seeded | None] = field(default_factory=dict)
+    lawful: dict[tuple[int, date], bool] = field(default_factory=dict)
+    seeded: dict[tuple[int, date], Seeded | None] = field(default_factory=dict)
 
     def is_lawful(self, skeleton: Skeleton, start: date) -> bool:
-        key = (id(skeleton), skeleton.shape(start, self.calendar))
+        key = (id(skeleton), start)
         if key not in self.lawful:
             self.lawful[key] = not self._violations(skeleton, start)
         return self.lawful[key]
 
     def seed(self, breach: Breach, start: date) -> Seeded | None:
         """The finding that the breach brings, when it is the one foretold and the only one; else None."""
-        key = (id(breach.skeleton), breach.skeleton.shape(start, self.calendar))
+        key = (id(breach.skeleton), start)
         if key not in self.seeded:
+            if len(self.seeded) > _KEPT:
+                self.seeded.clear()
             self.seeded[key] = self._admit(breach, start)
         return self.seeded[key]
 

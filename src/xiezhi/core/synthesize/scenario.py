@@ -55,10 +55,6 @@ class Skeleton:
         days = {f"d{number}": str(calendar.add_workdays(start, number)) for number in self.days}
         return self.text % {"case": case, **players, **days}
 
-    def shape(self, start: date, calendar: Calendar) -> tuple[int, ...]:
-        """How far its days lie apart in the calendar: cases of one shape meet the same working days, and are judged alike."""
-        return (start.year, start.month, *((calendar.add_workdays(start, number) - start).days for number in self.days))
-
 
 @dataclass(frozen=True)
 class Scenario:
