@@ -19,6 +19,7 @@ AT = click.option("--at", type=click.DateTime(["%Y-%m-%d"]), default=None, help=
 # Heavier commands, each in a file of its own, loaded only when called: name -> (module, one line of help).
 _MORE = {
     "prove": ("packs_prove", "Prove what packs make impossible and leave possible."),
+    "diff": ("packs_diff", "What two packs or editions ask differently, and which of them is stricter."),
     "flowchart": ("packs_flowchart", "The public flowchart of a procedure, derived from the rules."),
     "coverage": ("packs_coverage", "What fulfils each clause, shown by which test, or why not."),
 }
