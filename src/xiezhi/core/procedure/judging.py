@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from xiezhi.core.law.rules import Rule
 from xiezhi.core.procedure.act import Act
 from xiezhi.core.procedure.compiled import OnRule
-from xiezhi.core.procedure.finding import SEVERITIES, STRENGTHS, Fault, Finding
+from xiezhi.core.procedure.finding import SEVERITIES, STRENGTHS, Fault, Finding, make_finding
 from xiezhi.core.procedure.guard import Unknown
 from xiezhi.core.procedure.marking import Marking
 from xiezhi.core.procedure.say import sentence, sentence_zh
@@ -94,20 +94,20 @@ def finding_of(book: Book, case: str, group: Sequence[Broken], *, kind: str, at:
     word = book.act(kind)
     strength = max((STRENGTHS.index(live) for _, live, _ in group), default=0) if kind in book.decided else 0
     cites, rules = _named(book, group)
-    return Finding(
-        case=case,
-        severity=rule.severity,
-        kind=fault.kind,
-        rule=rule.id,
-        cites=cites,
-        act=place,
-        at=fault.at or at,
-        due=fault.due,
-        message=sentence(word.en, rule.en or rule.id, fault.note),
-        message_zh=sentence_zh(word.zh, rule.zh or rule.id, fault.note_zh),
-        live=STRENGTHS[strength],
-        breach=rule.breach,
-        rules=rules,
+    return make_finding(
+        case,
+        rule.severity,
+        fault.kind,
+        rule.id,
+        cites,
+        place,
+        fault.at or at,
+        fault.due,
+        sentence(word.en, rule.en or rule.id, fault.note),
+        sentence_zh(word.zh, rule.zh or rule.id, fault.note_zh),
+        STRENGTHS[strength],
+        rule.breach,
+        rules,
     )
 
 
