@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from xiezhi.apps.portal.views import correction, feed, home, log, opening, publication, registry, search, take_away, verify
+from xiezhi.apps.portal.views import correction, feed, home, log, opening, publication, receipt, registry, search, take_away, verify
 
 app_name = "portal"
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("p/<str:page_id>/correction", correction.ask, name="correct"),
     path("corrections", correction.status, name="corrections"),
     path("verify", verify.verify, name="verify"),
+    path("verify/receipt.json", receipt.receipt, name="receipt"),
     path("verify.py", take_away.checker, name="checker"),
     path("log", log.log, name="log"),
     path("officers", registry.officers, name="officers"),

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from xiezhi.apps.portal import checking
 from xiezhi.apps.record import queries as record
 from xiezhi.core.ledger.errors import NoteError
 
@@ -43,6 +44,8 @@ def log(request: HttpRequest) -> HttpResponse:
         "key": key,
         "signed_at": record.checkpoint_time(),
         "witnesses": witnesses(note, head.origin) if note and head is not None else [],
+        "key_fingerprint": checking.fingerprint_of(key),
+        "check_script": checking.script(),
         "base": request.build_absolute_uri("/").rstrip("/"),
     }
     return render(request, "portal/log.html", context)

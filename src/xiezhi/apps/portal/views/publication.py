@@ -14,7 +14,7 @@ from xiezhi.apps.disclosure import queries
 from xiezhi.apps.disclosure.queries import Publication
 from xiezhi.apps.disclosure.reading_page import corrections, history_of, page_of
 from xiezhi.apps.paperwork import queries as paperwork
-from xiezhi.apps.portal import proving
+from xiezhi.apps.portal import checking, proving
 from xiezhi.apps.portal.drawing import qr_of
 from xiezhi.apps.record import queries as record
 from xiezhi.apps.registry import queries as registry
@@ -34,6 +34,7 @@ def publication(request: HttpRequest, page_id: str) -> HttpResponse:
         "agency": agency,
         "procedure": procedure.zh if procedure else "",
         "history": history_of(row),
+        "check_script": checking.script(),
         "qr": qr_of(request.build_absolute_uri(request.path)),
     }
     if row.state != "public":

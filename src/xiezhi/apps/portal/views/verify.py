@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from xiezhi.apps.disclosure import queries
 from xiezhi.apps.disclosure.queries import Publication
 from xiezhi.apps.disclosure.reading_page import labels_zh
-from xiezhi.apps.portal import claims, proving
+from xiezhi.apps.portal import checking, claims, proving
 from xiezhi.apps.record import queries as record
 from xiezhi.site import clock
 
@@ -59,6 +59,7 @@ def verify(request: HttpRequest) -> HttpResponse:
         "signed_at": record.checkpoint_time(),
         "base": request.build_absolute_uri("/").rstrip("/"),
         "key": record.verifier_key(),
+        "check_script": checking.script(),
     }
     return render(request, "portal/verify.html", context)
 
