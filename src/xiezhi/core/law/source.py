@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -267,6 +268,8 @@ def read_yaml(path: Path, shown: str | None = None) -> Node:
     return parse_yaml(content, file)
 
 
+# A base is read once for all the packs that stand on it; a Node is never changed.
+@lru_cache(maxsize=96)
 def parse_yaml(content: bytes, file: str) -> Node:
     """As read_yaml, from bytes already read."""
     try:
