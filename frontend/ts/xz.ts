@@ -5,6 +5,7 @@ import { offerReading } from "./aloud";
 import { keepDrafts } from "./draft";
 import { guardDoubleSubmit } from "./once";
 import { listenForKeys } from "./keys";
+import { playRecordings } from "./player";
 
 // The content security policy forbids inline styles and eval; htmx must not try either.
 htmx.config.includeIndicatorStyles = false;
@@ -13,5 +14,6 @@ htmx.config.historyCacheSize = 0; // pages with personal data do not stay in the
 
 guardDoubleSubmit(document);
 keepDrafts(document);
+playRecordings(document);
 listenForKeys(document);
 offerReading(document);

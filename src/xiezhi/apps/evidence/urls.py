@@ -2,10 +2,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from xiezhi.apps.evidence.views import explaining, uploads
+from xiezhi.apps.evidence.views import explaining, reviewing, uploads
 
 app_name = "evidence"
 urlpatterns = [
+    path("cases/<str:case_id>/", reviewing.case, name="case"),
+    path("cases/<str:case_id>/papers/<str:sha256>/<int:number>", reviewing.paper, name="paper"),
+    path("recordings/<uuid:id>/", reviewing.recording, name="recording"),
+    path("recordings/<uuid:id>/content", reviewing.content, name="content"),
     path("cases/<str:case_id>/gaps/<uuid:act>/<int:start>", explaining.explain, name="explain"),
     path("uploads/", uploads.collection, name="uploads"),
     path("uploads/<uuid:id>", uploads.one, name="upload"),

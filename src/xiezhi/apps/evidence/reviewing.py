@@ -1,0 +1,180 @@
+"""What the page of a case's recordings shows: per act what the law wants recorded and what is there, the bar of the whole act, each recording."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from xiezhi.apps.casework.casepage import stage_finder
+from xiezhi.apps.evidence import custody
+from xiezhi.apps.evidence.gaps import LASTING, OwedGap, gaps_of_case
+from xiezhi.apps.evidence.models import Custody, Hold, Recording
+
+MEDIA = {"video": "录像", "audio": "录音", "photo": "照片"}
+Segment = tuple[str, float, float]
+
+
+@dataclass(slots=True)
+class ActShown:
+    """One act. `wanted`: the media that the pack's av.yaml names, in words; `there`: how much of text, picture, sound and film there is."""
+
+    id: str
+    kind: str
+    zh: str
+    number: int
+    begin: datetime
+    end: datetime
+    stage: str
+    wanted: str
+    when: str
+    cites: tuple[str, ...]
+    there: dict[str, int]
+    lacking: bool
+    segments: tuple[Segment, ...]
+    label: str
+    rows: list[Recording]
+    unknown: list[Any]
+    gaps: list[OwedGap]
+    files: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class CaseRecordings:
+    acts: list[ActShown]
+    unclaimed: list[Recording]
+    events: list[Any]
+    held: bool
+
+
+def of_case(case: str, picture: Any) -> CaseRecordings:
+    """Everything of the page, from one reading of the case and three queries."""
+    rows = {str(row.id): row for row in Recording.objects.filter(case=case).select_related("file").order_by("begin", "number")}
+    marking, book = picture.marking, picture.book
+    owed = gaps_of_case(case, marking, book.pack, picture.entries)
+    stage_of = stage_finder(picture.explanation.stages, book.pack.vocabulary)
+    files = {str(entry.id): list(entry.body.get("files") or ()) for entry in picture.entries}
+    for entry in picture.entries:
+        if entry.of is not None and str(entry.of) in files:
+            files[str(entry.of)] += list(entry.body.get("files") or ())
+    acts: list[ActShown] = []
+    claimed: set[str] = set()
+    for act in marking.acts:
+        wanted = book.pack.av.get(act.kind) or {}
+        if not wanted and not act.recordings:
+            continue
+        own = [rows[one.id] for one in act.recordings if one.id in rows]
+        claimed.update(str(row.id) for row in own)
+        acts.append(
+            _shown(act, wanted, book.pack, stage_of, own, [gap for gap in owed if gap.act == str(act.id)], files.get(str(act.id), []))
+        )
+    held = Hold.objects.filter(case=case, lifted_at=None).exists()
+    return CaseRecordings(acts, [row for key, row in rows.items() if key not in claimed], events_of(case=case), held)
+
+
+def _shown(  # noqa: PLR0917 - the parts of one row
+    act: Any, wanted: Any, pack: Any, stage_of: Any, own: list[Recording], owed: list[OwedGap], files: list[dict[str, Any]]
+) -> ActShown:
+    kinds = [one.kind for one in act.recordings]
+    media = tuple(wanted.get("media") or ())
+    segments, label = bar(act)
+    return ActShown(
+        id=str(act.id),
+        kind=act.kind,
+        zh=pack.vocabulary.acts[act.kind].zh,
+        number=act.case_seq or 0,
+        begin=act.at,
+        end=act.end,
+        stage=stage_of(act.kind)[1],
+        wanted="或者".join(MEDIA.get(one, one) for one in media),
+        when=str(wanted.get("when", "")),
+        cites=tuple(wanted.get("cite", ())),
+        there={"text": len(act.documents), "photo": kinds.count("photo"), "audio": kinds.count("audio"), "video": kinds.count("video")},
+        lacking=bool(media) and not set(kinds) & set(media),
+        segments=segments,
+        label=label,
+        rows=own,
+        unknown=[one for one in act.recordings if one.id not in {str(row.id) for row in own}],
+        gaps=owed,
+        files=files,
+    )
+
+
+def bar(act: Any) -> tuple[tuple[Segment, ...], str]:
+    """The whole act as a continuity bar over all recorders: recorded, explained, gap; and the same in a sentence."""
+    lasting = [one for one in act.recordings if one.kind in LASTING]
+    whole = (act.end - act.at).total_seconds()
+    if not lasting or whole <= 0:
+        return (), ""
+    recorded, explained = [], []
+    for one in lasting:
+        reached = one.start
+        for gap in sorted(one.gaps, key=lambda gap: gap.start):
+            if gap.start > reached:
+                recorded.append((reached, gap.start))
+            if gap.explained:
+                explained.append((gap.start, gap.end))
+            reached = max(reached, gap.end)
+        if one.end > reached:
+            recorded.append((reached, one.end))
+    edges = sorted({act.at, act.end, *(edge for span in (*recorded, *explained) for edge in span if act.at < edge < act.end)})
+    found: list[Segment] = []
+    lost = {"gap": 0.0, "explained": 0.0}
+    for a, b in itertools.pairwise(edges):
+        state = "recorded" if _in(recorded, a, b) else "explained" if _in(explained, a, b) else "gap"
+        if state in lost:
+            lost[state] += (b - a).total_seconds()
+        start, width = (a - act.at).total_seconds() / whole, (b - a).total_seconds() / whole
+        if found and found[-1][0] == state:
+            found[-1] = (state, found[-1][1], found[-1][2] + width)
+        else:
+            found.append((state, start, width))
+    words = (
+        "全程有记录"
+        if not lost["gap"] and not lost["explained"]
+        else f"没有录到 {lost['gap']:.0f} 秒，另有 {lost['explained']:.0f} 秒已说明"
+    )
+    return tuple(found), f"{_clock(act.at)} 到 {_clock(act.end)}，{len(lasting)} 段录像录音，{words}"
+
+
+def _in(spans: Iterable[tuple[datetime, datetime]], a: datetime, b: datetime) -> bool:
+    # Two seconds are a seam between files, as the rules on coverage allow.
+    return any(start <= a and end >= b for start, end in spans) or (
+        b - a <= timedelta(seconds=2) and any(end == a for _start, end in spans)
+    )
+
+
+def _clock(value: datetime) -> str:
+    from django.utils.timezone import localtime
+
+    return f"{localtime(value):%H:%M:%S}"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    at: datetime
+    zh: str
+    who: str
+    what: str
+
+
+def events_of(*, case: str = "", recording: UUID | None = None, limit: int = 100) -> list[Event]:
+    """Who did what with the recordings, the latest first."""
+    from xiezhi.apps.registry import queries as registry
+
+    rows = Custody.objects.filter(recording=recording) if recording else Custody.objects.filter(case=case)
+    found = list(rows.order_by("-id")[:limit])
+    names = registry.names({row.by for row in found if row.by})
+    titles = dict(Recording.objects.filter(pk__in={row.recording for row in found if row.recording}).values_list("id", "name"))
+    return [
+        Event(
+            row.at,
+            custody.WHAT.get(row.what, row.what),
+            names.get(row.by) or row.account or row.by or "命令行",
+            titles.get(row.recording, "") if row.recording else "",
+        )
+        for row in found
+    ]

@@ -1,0 +1,64 @@
+"""Bytes of a recording to a browser: one range at a time, never whole in memory (RFC 9110, 14.2)."""
+
+from __future__ import annotations
+
+import re
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+
+from xiezhi.apps.evidence.models import StoredFile
+from xiezhi.apps.evidence.stores import store_at
+
+_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
+_SHOWN = ("video/", "audio/", "image/")
+
+
+class NoRangeError(Exception):
+    """The range lies outside of the file."""
+
+
+def range_of(head: str, size: int) -> tuple[int, int] | None:
+    """(first, last) byte of a single range; None for the whole file (no range, several, or another unit). Raises NoRangeError."""
+    match = _RANGE.fullmatch(head.strip())
+    if match is None or match.groups() == ("", ""):
+        return None
+    first, last = match.groups()
+    if not first:
+        if int(last) == 0:
+            raise NoRangeError
+        return max(0, size - int(last)), size - 1
+    start, end = int(first), min(int(last) if last else size - 1, size - 1)
+    if last and int(last) < start:
+        return None
+    if start >= size:
+        raise NoRangeError
+    return start, end
+
+
+def send(request: HttpRequest, file: StoredFile, name: str, *, download: bool = False) -> HttpResponseBase:
+    """The file or the range that was asked for. Raises NotStoredError, UnknownStoreError, OSError before anything is sent."""
+    try:
+        asked = range_of(request.headers.get("Range", ""), file.size)
+    except NoRangeError:
+        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{file.size}"})
+    first, last = asked or (0, file.size - 1)
+    length = last - first + 1
+    response: HttpResponseBase
+    if request.method == "HEAD":
+        response = HttpResponse(status=206 if asked else 200)
+    else:
+        response = StreamingHttpResponse(store_at(file.place).read(file.sha256, first, length), status=206 if asked else 200)
+    shown = file.media_type if file.media_type.startswith(_SHOWN) else "application/octet-stream"
+    response["Content-Type"] = shown
+    response["Content-Length"] = str(length)
+    response["Accept-Ranges"] = "bytes"
+    response["Cache-Control"] = "private, no-store"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'; media-src 'self'; style-src 'unsafe-inline'"
+    if asked:
+        response["Content-Range"] = f"bytes {first}-{last}/{file.size}"
+    if download or shown == "application/octet-stream":
+        from django.utils.http import content_disposition_header
+
+        response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
+    return response

@@ -1,0 +1,164 @@
+from __future__ import annotations
+
+import re
+import uuid
+from datetime import timedelta
+
+import pytest
+
+from tests.apps.casework.conftest import NOW
+from tests.apps.evidence.conftest import BEGAN, inspection
+from xiezhi.apps.evidence import reviewing
+from xiezhi.apps.evidence.models import Custody, Marker, Recording
+from xiezhi.apps.evidence.paging import NoPageError, page_png
+from xiezhi.apps.evidence.streaming import NoRangeError, range_of
+from xiezhi.apps.record import queries as record
+from xiezhi.apps.record import service as recording_service
+
+
+@pytest.fixture
+def viewed(card, take_in, inspected, tmp_path) -> str:
+    card(0, 60, 1, holes=[(20, 30)])
+    card(60, 60, 2)
+    take_in(card.folder, inspected)
+    (tmp_path / "b").mkdir()
+    card(50, 50, 1, device="K7002", folder=tmp_path / "b")
+    take_in(tmp_path / "b", inspected, device="K7002")
+    return inspected
+
+
+def test_the_page_of_a_case_says_what_is_wanted_what_is_there_and_what_is_missing(viewed, world, browse, at_ten):
+    text = browse(world["zhou"]).get(f"/desk/evidence/cases/{viewed}/").content.decode()
+    assert "录像 3 段" in text
+    assert "要有录像" in text, "what the pack wants of this act"
+    assert 'class="continuity"' in text
+    assert "没有录到 10 秒" in text
+    assert "说明中断" in text
+    assert "K7002" in text
+    assert "style=" not in text
+    assert "<script>" not in text
+
+
+def test_the_bar_of_an_act_is_the_union_of_its_recorders(viewed):
+    segments, label = reviewing.bar(inspection(viewed))
+    assert [state for state, _start, _width in segments] == ["recorded", "gap", "recorded"]
+    assert sum(width for _state, _start, width in segments) == pytest.approx(1)
+    assert segments[1][1] * 120 == pytest.approx(20, abs=0.3)
+    assert "3 段" in label
+
+
+def test_ranges_are_served_and_one_viewing_is_one_line(viewed, world, browse, at_ten):
+    row = Recording.objects.order_by("begin").first()
+    url = f"/desk/evidence/recordings/{row.id}/content"
+    client = browse(world["zhou"])
+    whole = b"".join(client.get(url).streaming_content)
+    part = client.get(url, HTTP_RANGE="bytes=10-19")
+    assert (part.status_code, b"".join(part.streaming_content)) == (206, whole[10:20])
+    assert part["Content-Range"] == f"bytes 10-19/{len(whole)}"
+    assert part["Content-Type"] == "video/mp4"
+    assert client.get(url, HTTP_RANGE=f"bytes={len(whole)}-").status_code == 416
+    assert client.head(url)["Content-Length"] == str(len(whole))
+    assert [one.account for one in Custody.objects.filter(what="viewed")] == ["zhou"]
+    at_ten(NOW + timedelta(minutes=11))
+    client.get(url)
+    assert Custody.objects.filter(what="viewed").count() == 2
+    client.get(url + "?download")
+    assert Custody.objects.filter(what="exported").count() == 1
+    page = client.get(f"/desk/evidence/recordings/{row.id}/").content.decode()
+    assert "周敏" in page
+
+
+@pytest.mark.parametrize(
+    ("head", "found"),
+    [
+        ("", None), ("bytes=0-", (0, 99)), ("bytes=5-9", (5, 9)), ("bytes=-10", (90, 99)), ("bytes=-500", (0, 99)), ("bytes=90-500", (90, 99)),
+        ("bytes=9-5", None), ("bytes=0-1,5-6", None), ("bytes=-", None), ("lines=1-2", None),
+    ],
+)  # fmt: skip
+def test_a_range_is_read_as_the_standard_says(head, found):
+    assert range_of(head, 100) == found
+
+
+@pytest.mark.parametrize("head", ["bytes=100-", "bytes=-0", "bytes=500-600"])
+def test_a_range_outside_is_refused(head):
+    with pytest.raises(NoRangeError):
+        range_of(head, 100)
+
+
+def test_only_those_who_may_read_it_see_anything(viewed, world, browse, client, at_ten):
+    row = Recording.objects.first()
+    urls = [f"/desk/evidence/cases/{viewed}/", f"/desk/evidence/recordings/{row.id}/", f"/desk/evidence/recordings/{row.id}/content"]
+    assert all(client.get(url).status_code == 302 for url in urls)
+    for name, status in {"wei": 403, "lin": 403, "sun": 200, "watch": 200}.items():
+        assert {browse(world[name]).get(url).status_code for url in urls} == {status}, name
+    assert browse(world["zhou"]).get(f"/desk/evidence/recordings/{uuid.uuid4()}/").status_code == 404
+
+
+def test_a_marker_links_a_second_to_an_act(viewed, world, browse, at_ten):
+    row = Recording.objects.order_by("begin").first()
+    url, act = f"/desk/evidence/recordings/{row.id}/", inspection(viewed)
+    client = browse(world["zhou"])
+    assert client.post(url, {"minute": "9:99x", "note": "x"}).status_code == 422
+    assert client.post(url, {"minute": "05:00", "note": "x"}).status_code == 422
+    answer = client.post(url, {"minute": "0:32", "note": "砂石堆放在人行道", "act": str(act.id)})
+    assert answer["Location"].endswith("?at=32#markers")
+    page = client.get(url + "?at=32").content.decode()
+    assert "#t=32" in page
+    assert 'data-second="32.00"' in page
+    assert "现场检查" in page
+    assert Marker.objects.get().by == "zhou"
+    assert client.get(url + "?at=<script>").status_code == 200
+
+
+def test_two_angles_stand_side_by_side(viewed, world, browse, at_ten):
+    first = Recording.objects.get(device="K7001", number=1)
+    other = Recording.objects.get(device="K7002")
+    client = browse(world["zhou"])
+    url = f"/desk/evidence/recordings/{first.id}/"
+    assert f"?beside={other.id}" in client.get(url).content.decode()
+    page = client.get(f"{url}?beside={other.id}").content.decode()
+    assert page.count("<video") == 2
+    assert 'data-shift="-50.000"' in page
+    assert client.get(f"{url}?beside={uuid.uuid4()}").content.decode().count("<video") == 1
+
+
+def test_a_paper_of_the_case_is_shown_page_by_page(inspected, world, browse, at_ten):
+    import pypdfium2
+
+    from xiezhi.apps.paperwork import service as paperwork
+
+    document = pypdfium2.PdfDocument.new()
+    for _ in range(2):
+        document.new_page(300, 400)
+    import io
+
+    out = io.BytesIO()
+    document.save(out)
+    file = paperwork.store(out.getvalue(), "笔录.pdf")
+    act = uuid.UUID(str(inspection(inspected).id))
+    what = {"kind": "document", "documents": ["inquiry_record"], "files": [{"document": "inquiry_record", **file}]}
+    recording_service.attach(act, what, uuid.uuid4(), NOW)
+    client = browse(world["zhou"])
+    text = client.get(f"/desk/evidence/cases/{inspected}/").content.decode()
+    url = re.search(r'href="(/desk/evidence/cases/[^"]+/papers/[^"]+)"', text).group(1)
+    assert "第 1 页，共 2 页" in client.get(url).content.decode()
+    assert client.get(url + "?png").content.startswith(b"\x89PNG")
+    assert client.get(url.replace("/1", "/3")).status_code == 404
+    assert client.get(url.replace(file["sha256"], "0" * 64)).status_code == 404
+
+
+def test_what_is_no_pdf_has_no_page():
+    with pytest.raises(NoPageError):
+        page_png(b"<html>", 1)
+
+
+def test_what_no_act_claims_is_listed(card, take_in, inspected, world, browse, at_ten):
+    card(3600, 6, 1)
+    take_in(card.folder, inspected)
+    assert "还没有对应到行为" in browse(world["zhou"]).get(f"/desk/evidence/cases/{inspected}/").content.decode()
+
+
+def test_the_case_page_leads_here(viewed, world, browse, at_ten):
+    assert f'href="/desk/evidence/cases/{viewed}/"' in browse(world["zhou"]).get(f"/desk/cases/{viewed}/").content.decode()
+    assert BEGAN
+    assert record.case(viewed)
