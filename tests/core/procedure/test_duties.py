@@ -180,6 +180,16 @@ def test_a_day_of_every_year():
     assert findings(law, first, act("annual_report_filed", "2024-02-01")) == [("violation", "late", "report", 1)]
 
 
+def test_a_year_of_an_agency_closes_with_the_year():
+    law = book("""
+    - {id: filed, kind: duty, after: [catalogue_adopted], expect: [catalogue_registered], procedure: [agency_year]}
+    """)
+    adopted = act("catalogue_adopted", "2024-05-06", procedure="agency_year")
+    assert findings(law, adopted, as_of="2024-12-31") == [("warning", "missing", "filed", 0)]
+    assert findings(law, adopted, as_of="2025-01-01") == [("violation", "missing", "filed", 0)]
+    assert findings(law, adopted, act("catalogue_registered", "2024-05-20"), as_of="2025-01-01") == []
+
+
 def test_duties_of_one_breach_are_one_finding():
     law = book("""
     - {id: national, kind: duty, cite: [law/a/2], after: [decision_made], expect: [result_published], within: {amount: 20, unit: workday}, breach: unpublished}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from xiezhi.core.procedure.book import Book
+from xiezhi.core.procedure.book import Book, day_of_fixed
 from xiezhi.core.procedure.duty import Duty
 from xiezhi.core.procedure.finding import SEVERITIES, Fault, Finding
 from xiezhi.core.procedure.judging import Broken, merge
@@ -89,6 +89,9 @@ def _closed_after(marking: Marking, duty: Duty, as_of: datetime) -> datetime | N
         for place in marking.scene.of(kind):
             if place > duty.opened_by and marking.acts[place].at <= as_of:
                 return marking.acts[place].at
+    if marking.procedure == "agency_year" and marking.acts:  # such a case is one calendar year, and closes with it
+        end = day_of_fixed("12-31", marking.acts[0].day.year)
+        return end if as_of > end else None
     return None
 
 
