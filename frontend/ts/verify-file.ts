@@ -8,7 +8,7 @@ import { isZip, judgeBundle } from "./verify-bundle";
 
 export async function judgeFile(file: File): Promise<Verdict> {
   const content = new Uint8Array(await file.arrayBuffer()) as Bytes;
-  if (isZip(content)) return judgeBundle(content, file.name);
+  if (isZip(content)) return judgeBundle(content);
   const begins = new TextDecoder().decode(content.subarray(0, 64)).replace(/^\ufeff/, "").trimStart();
   if (begins.startsWith("{")) {
     const given = parsed(new TextDecoder().decode(content));

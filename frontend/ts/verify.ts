@@ -54,7 +54,7 @@ function onVerifyPage(form: HTMLFormElement): void {
   file.accept = ".pdf,.json,.txt,.zip";
   const take = (chosen: File): void => {
     document.querySelector("[data-server-answer]")?.remove();
-    if (chosen.size > LARGEST) return void answer(place, "", async () => failed("文件太大，浏览器一次装不下。请用 verify.py 或者 xiezhi bundle verify 在电脑上核验。"));
+    if (chosen.size > LARGEST) return void answer(place, "", async () => failed("文件太大，浏览器一次装不下。请用 verify.py 在电脑上核验。"));
     void answer(place, `文件“${chosen.name.slice(0, 80)}”`, () => judgeFile(chosen));
   };
   file.addEventListener("change", () => {
