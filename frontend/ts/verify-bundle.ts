@@ -13,9 +13,13 @@ export function isZip(content: Bytes): boolean {
   return content.length > 3 && content[0] === 0x50 && content[1] === 0x4b && content[2] === 3 && content[3] === 4;
 }
 
+// What a bundle carries for its reader and what no record names by nature.
+const TOOL = /(^|\/)(读我|README[^/]*|verify|policy|key|checkpoint|[^/]+\.tsr)(\.(txt|md|py|json))?$/i;
+
 type Files = Map<string, Bytes>;
 
 interface Written {
+  file: string;
   item: string; // where it stands, for the answer
   entry: Bytes;
   values: Set<string>;
@@ -57,27 +61,33 @@ export async function judgeBundle(content: Bytes): Promise<Verdict> {
   );
 
   const named = new Set(records.found.flatMap((one) => [...one.values]));
-  const loose: string[] = [];
-  let bound = 0;
+  const recorded = new Set(records.found.map((one) => one.file));
+  const [bound, loose, tools]: [string[], string[], string[]] = [[], [], []];
   for (const [path, digest] of listed.digests) {
-    if (!path.startsWith("data/") || /\.(json|jsonl|tlog-proof|txt|md|py)$/.test(path)) continue;
-    if (named.has(digest)) bound += 1;
-    else loose.push(path);
+    if (!path.startsWith("data/") || recorded.has(path) || path.endsWith(".tlog-proof")) continue;
+    (named.has(digest) ? bound : TOOL.test(path) ? tools : loose).push(path);
   }
   const open = [...NEVER_PROVED];
-  if (bound || loose.length) {
+  if (tools.length) open.unshift(`包里的说明和程序（${tools.join("、")}）不是证据。程序不要从包里运行，请从本站下载 verify.py。`);
+  if (bound.length || loose.length) {
     steps.push({
       title: "文书、音像 → 记录",
       state: loose.length ? "open" : "ok",
-      words: loose.length ? `${bound} 个文件的指纹写在记录里；有 ${loose.length} 个没有记录写着它的指纹。` : `${bound} 个文件的指纹都写在记录里。`,
+      words: loose.length
+        ? `${bound.length} 个文件的指纹写在记录里；有 ${loose.length} 个没有记录写着它的指纹。`
+        : `${bound.length} 个文件的指纹都写在记录里。`,
       compared: loose.map((path): [string, string] => [path, "没有记录写着它的指纹"]),
     });
-    if (loose.length) open.unshift(`没有记录写着指纹的 ${loose.length} 个文件：只知道和清单一致，清单没有签名。`);
   }
   const base: Verdict = { state: "broken", words: "", steps, proved: [], open, key: proofs.key };
   if (!wrong.length) base.continuity = await continue_(proofs.key, proofs.head, steps);
   const first = wrong[0];
   if (first) return { ...base, words: `证据包没有通过。第一个不对的是 ${first.item}：${first.why}。` };
+  if (loose.length) {
+    // Whoever exchanges a file makes the list anew: only what a record names is bound to the log.
+    const words = `只有一部分能证明：${records.found.length} 条记录都在公示日志里，但是 ${loose[0]}${loose.length > 1 ? ` 等 ${loose.length} 个文件` : ""}没有一条记录写着它的指纹，是不是原来的文件，看不出来。`;
+    return overruled({ ...base, state: "partly", words });
+  }
   return overruled({ ...base, state: "proved", words: `证据包核验通过：${listed.count} 个文件和清单一致，${records.found.length} 条记录都在公示日志里，没有被改动。` });
 }
 
@@ -140,7 +150,7 @@ function readRecords(files: Files): { wrong: Wrong[]; found: Written[]; inline: 
     for (const [place, given] of objectsOf(path, content, wrong)) {
       const item = `${path}${place}`;
       try {
-        const one = readRecord(given, item);
+        const one = readRecord(given, path, item);
         if (!one) continue;
         found.push(one);
         if (typeof given.tlog_proof === "string") inline.set(`${item} 的日志证明`, given.tlog_proof);
@@ -185,14 +195,14 @@ function isObject(value: unknown): value is Given {
 }
 
 // A record with its whole body, or with some of its fields; null for an object that is neither.
-function readRecord(given: Given, item: string): Written | null {
+function readRecord(given: Given, file: string, item: string): Written | null {
   const body = typeof given.body === "string" ? (JSON.parse(given.body) as unknown) : given.body;
   const whole = isObject(body) && typeof given.seed === "string";
   const stated = typeof given.entry === "string" ? unhex(given.entry, 33) : null;
   if (whole) {
     const entry = entryOfBody(body, unhex(given.seed, 32));
     if (stated && !same(entry, stated)) throw new Unreadable(`内容和条目对不上，内容被改过（本机算出 ${hex(entry)}）`);
-    return { item, entry, values: new Set(flatten(body).map(([, value]) => String(value))) };
+    return { file, item, entry, values: new Set(flatten(body).map(([, value]) => String(value))) };
   }
   if (!stated || !Array.isArray(given.fields)) return null;
   if (!given.fields.length) throw new Unreadable("没有一项内容");
@@ -200,7 +210,7 @@ function readRecord(given: Given, item: string): Written | null {
   for (const one of fields) {
     if (!same(entryOfField(one), stated)) throw new Unreadable(`字段“${one.path}”和条目对不上，内容被改过`);
   }
-  return { item, entry: stated, values: new Set(fields.map((one) => String(one.value))) };
+  return { file, item, entry: stated, values: new Set(fields.map((one) => String(one.value))) };
 }
 
 interface Proofs {

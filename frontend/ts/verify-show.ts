@@ -4,6 +4,7 @@ import { fingerprintOf } from "./verify-key";
 
 const TAGS: Record<State, [kind: string, icon: string, words: string]> = {
   proved: ["sealed", "seal", "真实，未被改动"],
+  partly: ["soon", "alert", "部分能证明"],
   waiting: ["soon", "clock", "正在写入日志"],
   superseded: ["soon", "undo", "真实，但已更正"],
   withdrawn: ["gone", "undo", "已撤回"],

@@ -42,7 +42,7 @@ export interface Step {
   compared: [string, string][];
 }
 
-export type State = "proved" | "waiting" | "superseded" | "withdrawn" | "expired" | "differs" | "unknown" | "broken";
+export type State = "proved" | "partly" | "waiting" | "superseded" | "withdrawn" | "expired" | "differs" | "unknown" | "broken";
 
 export interface Verdict {
   state: State;
