@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 from django.views.generic import RedirectView
 
-from xiezhi.apps.registry.views import agencies, calendar, packs, parties, people, powers
+from xiezhi.apps.registry.views import agencies, calendar, law, packs, parties, people, powers
 
 app_name = "registry"
 urlpatterns: list[URLPattern] = [
@@ -26,6 +26,10 @@ urlpatterns: list[URLPattern] = [
     path("parties/new", parties.edit, name="new_party"),
     path("parties/<uuid:key>/", parties.show, name="party"),
     path("parties/<uuid:key>/edit", parties.edit, name="edit_party"),
+    path("law/", law.index, name="law"),
+    path("law/<str:key>/", law.show, name="law_pack"),
+    path("law/<str:key>/coverage", law.coverage, name="law_coverage"),
+    path("law/<str:key>/flowchart/<str:procedure>", law.flowchart, name="law_flowchart"),
     path("calendar/", calendar.index, name="calendar"),
     path("calendar/load", calendar.load, name="load_calendar"),
 ]

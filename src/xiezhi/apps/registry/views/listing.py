@@ -14,6 +14,7 @@ TABS = [
     ("registry:people", "人员", "registry.read"),
     ("registry:powers", "事项", "registry.read"),
     ("registry:parties", "当事人", "party.read"),
+    ("registry:law", "法规包", "registry.read"),
     ("registry:calendar", "工作日历", "registry.read"),
 ]
 
