@@ -20,6 +20,7 @@ STAFF_MENU = [
     ("/desk/", "工作台", "case.read", "list"),
     ("/desk/review/", "审核", "review.read", "scale"),
     ("/desk/disclosure/", "公示", "disclosure.read", "eye"),
+    ("/desk/evidence/", "音像", "evidence.read", "eye"),
     ("/desk/registry/", "登记", "registry.read", "building"),
     ("/desk/accounts/", "账号", "account.manage", "user"),
 ]

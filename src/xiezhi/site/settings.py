@@ -205,6 +205,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1024**2
 XIEZHI_PROJECTIONS = [
     "xiezhi.apps.casework.service.project",
     "xiezhi.apps.disclosure.service.project",
+    "xiezhi.apps.evidence.service.project",
 ]
 
 # Who is told by the worker after an act is committed, each a function of the list of what was written; they defer jobs.

@@ -12,7 +12,7 @@ from uuid import UUID
 from xiezhi.apps.casework.casepage import stage_finder
 from xiezhi.apps.evidence import custody
 from xiezhi.apps.evidence.gaps import LASTING, OwedGap, gaps_of_case
-from xiezhi.apps.evidence.models import Custody, Hold, Recording
+from xiezhi.apps.evidence.models import Custody, Recording
 
 MEDIA = {"video": "录像", "audio": "录音", "photo": "照片"}
 Segment = tuple[str, float, float]
@@ -47,7 +47,6 @@ class CaseRecordings:
     acts: list[ActShown]
     unclaimed: list[Recording]
     events: list[Any]
-    held: bool
 
 
 def of_case(case: str, picture: Any) -> CaseRecordings:
@@ -71,8 +70,7 @@ def of_case(case: str, picture: Any) -> CaseRecordings:
         acts.append(
             _shown(act, wanted, book.pack, stage_of, own, [gap for gap in owed if gap.act == str(act.id)], files.get(str(act.id), []))
         )
-    held = Hold.objects.filter(case=case, lifted_at=None).exists()
-    return CaseRecordings(acts, [row for key, row in rows.items() if key not in claimed], events_of(case=case), held)
+    return CaseRecordings(acts, [row for key, row in rows.items() if key not in claimed], events_of(case=case))
 
 
 def _shown(  # noqa: PLR0917 - the parts of one row
@@ -132,11 +130,9 @@ def bar(act: Any) -> tuple[tuple[Segment, ...], str]:
             found[-1] = (state, found[-1][1], found[-1][2] + width)
         else:
             found.append((state, start, width))
-    words = (
-        "全程有记录"
-        if not lost["gap"] and not lost["explained"]
-        else f"没有录到 {lost['gap']:.0f} 秒，另有 {lost['explained']:.0f} 秒已说明"
-    )
+    said = [f"没有录到 {lost['gap']:.0f} 秒"] if lost["gap"] else []
+    said += [f"中断 {lost['explained']:.0f} 秒已经说明"] if lost["explained"] else []
+    words = "，".join(said) or "全程有记录"
     return tuple(found), f"{_clock(act.at)} 到 {_clock(act.end)}，{len(lasting)} 段录像录音，{words}"
 
 

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from xiezhi.apps.evidence.checking import check_files
+from xiezhi.apps.evidence.devices import project
 from xiezhi.apps.evidence.ingesting import Ingested, clock_of, files_in, ingest, measure_clock
 from xiezhi.apps.evidence.linking import link_case
 from xiezhi.apps.evidence.models import Device
@@ -31,6 +32,7 @@ __all__ = [
     "link_case",
     "measure_clock",
     "moment",
+    "project",
     "receive",
     "sender",
 ]

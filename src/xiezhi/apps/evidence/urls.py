@@ -2,10 +2,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from xiezhi.apps.evidence.views import explaining, reviewing, uploads
+from xiezhi.apps.evidence.views import explaining, keeping, reviewing, uploads
 
 app_name = "evidence"
 urlpatterns = [
+    path("", keeping.home, name="home"),
+    path("devices", keeping.device, name="device"),
+    path("disposals", keeping.propose, name="propose"),
+    path("disposals/<uuid:id>/decide", keeping.decide, name="decide"),
+    path("disposals/<uuid:id>/carry-out", keeping.carry_out, name="carry_out"),
+    path("cases/<str:case_id>/hold", keeping.hold, name="hold"),
     path("cases/<str:case_id>/", reviewing.case, name="case"),
     path("cases/<str:case_id>/papers/<str:sha256>/<int:number>", reviewing.paper, name="paper"),
     path("recordings/<uuid:id>/", reviewing.recording, name="recording"),

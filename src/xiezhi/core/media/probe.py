@@ -209,7 +209,7 @@ def _tool_signs(container: Any, streams: list[Any], first: dict[int, bytes]) -> 
     for text in said:
         for word, confidence in _EDITORS:
             if word in text.lower():
-                return [Sign("edited", confidence, f"written by {text[:40]!r}", f"由软件“{text[:40]}”写成，不是执法记录仪的原始文件")]
+                return [Sign("edited", confidence, f"written by {text[:40]!r}", f"由软件“{text[:40]}”写成，可能不是执法记录仪的原始文件")]
     return []
 
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from xiezhi.apps.accounts.permissions import may, require
 from xiezhi.apps.accounts.signing import own_person
 from xiezhi.apps.casework.pages import INVALID, CaseFile, of_case, open_case, posted
-from xiezhi.apps.evidence import custody, paging, reviewing, streaming
+from xiezhi.apps.evidence import custody, paging, retention, reviewing, streaming
 from xiezhi.apps.evidence.models import Custody, Marker, Recording
 from xiezhi.apps.evidence.stores import UnknownStoreError
 from xiezhi.apps.paperwork import queries as papers
@@ -36,7 +36,14 @@ def case(request: HttpRequest, file: CaseFile) -> HttpResponse:
     if picture is None:
         raise Http404("这个案件没有记录。")
     page = reviewing.of_case(file.case, picture)
-    return render(request, "evidence/case.html", {"file": file, "page": page, "pack": picture.book.pack})
+    context = {
+        "file": file,
+        "page": page,
+        "pack": picture.book.pack,
+        "holds": retention.holds_of(file.case),
+        "may_hold": may(request.user, "evidence.hold", agency=file.agency),
+    }
+    return render(request, "evidence/case.html", context)
 
 
 def _recording(request: HttpRequest, id_: UUID) -> Recording:
