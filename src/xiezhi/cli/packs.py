@@ -6,6 +6,7 @@ import importlib
 import json
 import sys
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import click
@@ -85,6 +86,7 @@ def show(pack: str, form: str, at: datetime | None, rules: bool) -> None:
 def check(pack: str, form: str) -> None:
     """Read a pack and say what is wrong with it, as file:line:column. Exit 0 when nothing is, 1 when something is, 2 when there is no such pack."""
     from xiezhi.core.law.pack import load_pack
+    from xiezhi.core.law.places import base_of
 
     try:
         loaded = load_pack(pack)
@@ -92,7 +94,7 @@ def check(pack: str, form: str) -> None:
         _refuse_unknown(error)
         _report(pack, error.all(), form)
         sys.exit(1)
-    mistakes = _all_mistakes(loaded)
+    mistakes = _all_mistakes(loaded, base_of(pack))
     notes = [] if mistakes else _tight(loaded)
     _report(pack, mistakes, form, rules=len(loaded.rules), hash=loaded.hash, notes=notes)
     sys.exit(1 if mistakes else 0)
@@ -121,7 +123,7 @@ def explain(pack: str, rule: str, form: str, at: datetime | None) -> None:
         pack_tables.print_explanation(data)
 
 
-def _all_mistakes(loaded: Any) -> list[PackError]:
+def _all_mistakes(loaded: Any, base: Path) -> list[PackError]:
     from xiezhi.core.law.calendar import Calendar
     from xiezhi.core.law.check import check_pack
     from xiezhi.core.procedure.book import open_book
@@ -131,7 +133,7 @@ def _all_mistakes(loaded: Any) -> list[PackError]:
     if not mistakes:
         try:
             book = open_book(loaded, Calendar.load())
-            mistakes.extend(check_properties(properties_of(loaded), book.tools.names))
+            mistakes.extend(check_properties(properties_of(loaded, base), book.tools.names))
         except PackError as error:
             mistakes.extend(error.all())
     return sorted(mistakes, key=lambda error: error.place)

@@ -20,14 +20,14 @@ def command(packs: tuple[str, ...], form: str, only_open: bool) -> None:
     from xiezhi.core.coverage.account import Line, account
     from xiezhi.core.coverage.tested import read_tested
     from xiezhi.core.law.errors import PackError
-    from xiezhi.core.law.pack import find_packs_dir, load_pack, pack_ids
+    from xiezhi.core.law.pack import load_pack, pack_ids
+    from xiezhi.core.law.places import base_of
 
-    base = find_packs_dir()
-    tested = read_tested(base)
     lines: dict[str, list[Line]] = {}
     for name in packs or pack_ids():
         try:
-            listed = account(load_pack(name), base, tested)
+            base = base_of(name)
+            listed = account(load_pack(name), base, read_tested(base))
         except PackError as error:
             for one in error.all():
                 click.echo(str(one), err=True)

@@ -50,6 +50,7 @@ def _prove(job: tuple[str, date | None, date, tuple[str, ...]]) -> dict[str, Any
     from xiezhi.core.law.calendar import Calendar
     from xiezhi.core.law.errors import PackError
     from xiezhi.core.law.pack import load_pack
+    from xiezhi.core.law.places import base_of
     from xiezhi.core.procedure.book import open_book
     from xiezhi.core.prove.day import day_for
     from xiezhi.core.prove.diagrams import ENGINE
@@ -64,7 +65,7 @@ def _prove(job: tuple[str, date | None, date, tuple[str, ...]]) -> dict[str, Any
         unknown = [one for one in without if all(rule.id != one for rule in pack.rules)]
         if unknown:
             return {"pack": name, "error": f"there is no rule '{unknown[0]}' in '{name}'", "holds": False}
-        properties = properties_of(pack)
+        properties = properties_of(pack, base_of(name))
         wrong = check_properties(properties, open_book(pack, Calendar.load()).tools.names)
         if wrong:
             return {"pack": name, "error": "; ".join(str(one) for one in wrong), "holds": False}

@@ -18,6 +18,11 @@ def find_packs_dir() -> Path:
     return checkout if (checkout / "vocabulary.yaml").is_file() else package / "packs"
 
 
+def base_of(id_or_path: str) -> Path:
+    """The folder that a pack lies in, whether it is named by id or by the path of its own folder."""
+    return Path(id_or_path).resolve().parent if "/" in id_or_path or "\\" in id_or_path else find_packs_dir()
+
+
 def shown_name(path: Path, packs_dir: Path) -> str:
     """A pack file's name in messages and hashes: from the packs folder on, the same on every machine."""
     try:

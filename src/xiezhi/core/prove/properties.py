@@ -41,7 +41,7 @@ def properties_of(pack: Pack, packs_dir: Path | None = None) -> list[Property]:
     base = packs_dir or find_packs_dir()
     found: list[Property] = []
     for name in folders_of(pack, base):
-        path = base / name / "properties.yaml"
+        path = _folder(name, base) / "properties.yaml"
         if path.is_file():
             found.extend(_property(item, name, pack) for item in read_yaml(path, shown_name(path, base)).items())
     seen: dict[str, Property] = {}
@@ -58,10 +58,16 @@ def folders_of(pack: Pack, base: Path) -> list[str]:
     """The folders that a pack is merged from, the base first, with what is adopted."""
     listed: list[str] = []
     for name in pack.chain:
-        folder = base / name
+        folder = _folder(name, base)
         adopted = read_header(folder, base).adopts if (folder / "pack.yaml").is_file() else None
         listed.extend(one for one in (adopted, name) if one is not None and one not in listed)
     return listed
+
+
+def _folder(name: str, base: Path) -> Path:
+    """A pack's folder: beside the one asked for, or with the packs of the product (its parents)."""
+    own = base / name
+    return own if (own / "pack.yaml").is_file() else find_packs_dir() / name
 
 
 def check_properties(properties: list[Property], names: Names) -> list[PackError]:
