@@ -41,7 +41,7 @@ export async function offerScan(box: HTMLElement, found: (text: string) => void)
     video.srcObject = stream;
     video.hidden = false;
     button.textContent = "停止扫码";
-    await video.play();
+    void video.play().catch(() => undefined); // the reader waits for the first picture by itself
     const reader = new Reader({ formats: ["qr_code"] });
     const look = async (): Promise<void> => {
       if (!stream) return;

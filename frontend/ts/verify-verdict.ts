@@ -339,10 +339,10 @@ export function told(found: Continuity): Omit<Step, "title"> {
 export function overruled(verdict: Verdict): Verdict {
   const state = verdict.continuity?.state;
   if (state === "rewritten") {
-    return { ...verdict, state: "broken", words: "核验没有通过：日志的历史被改过。它和这个浏览器以前见到的对不上。请不要采信，留下本页，并告知监督机关。" };
+    return { ...verdict, state: "broken", proved: [], words: "核验没有通过：日志的历史被改过。它和这个浏览器以前见到的对不上。请不要采信，留下本页，并告知监督机关。" };
   }
   if (state === "other-key") {
-    return { ...verdict, state: "broken", words: "请先不要采信：日志的公钥和这个浏览器以前见到的不同。请对照机关的公告或者纸质文书核对公钥，核对无误再按“改记新的公钥”。" };
+    return { ...verdict, state: "broken", proved: [], words: "请先不要采信：日志的公钥和这个浏览器以前见到的不同。请对照机关的公告或者纸质文书核对公钥，核对无误再按“改记新的公钥”。" };
   }
   return verdict;
 }
