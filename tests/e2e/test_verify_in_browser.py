@@ -314,10 +314,40 @@ def test_without_a_script_the_form_uploads_as_ever(browser: Any, site: str, deci
     visitor = Visitor(browser, site, java_script_enabled=False)
     visitor.go("/verify")
     assert "文件会传到本站核验" in visitor.text()
+    assert visitor.page.locator("[data-upload]:visible, [data-scan-box]:visible").count() == 0
     visitor.page.set_input_files("#file", {"name": "a.pdf", "mimeType": "application/pdf", "buffer": decision["content"]})
     visitor.page.click("form[data-verify] button.main")
     assert "核验通过" in visitor.text()
+    visitor.go(decision["url"])
+    assert visitor.page.locator("[data-verify-here]:visible").count() == 0
     visitor.close()
+
+
+# A camera that shows nothing, and a reader that reads what the test wrote: the browser of the tests has neither.
+CAMERA = """
+window.BarcodeDetector = class {
+  static async getSupportedFormats() { return ['qr_code'] }
+  async detect() { return window.__code ? [{ rawValue: window.__code }] : [] }
+};
+const canvas = document.createElement('canvas');
+canvas.getContext('2d');
+Object.defineProperty(navigator, 'mediaDevices', { value: { getUserMedia: async () => canvas.captureStream(5) } });
+"""
+
+
+def test_a_code_before_the_camera_leads_to_its_page_and_never_to_another_site(visitor: Visitor, decision: dict[str, Any]) -> None:
+    page = visitor.page
+    visitor.go("/verify")
+    assert "这个浏览器不能扫码" in visitor.text()
+    assert page.locator("[data-scan]:visible").count() == 0
+    page.add_init_script(CAMERA)
+    for code, verdict in ((visitor.site + decision["url"], "proved"), ("https://example.invalid" + decision["url"], "unknown")):
+        visitor.go("/verify")
+        page.evaluate("code => { window.__code = code }", code)
+        page.click("[data-scan]")
+        assert visitor.verdict() == verdict
+    assert "不是本平台公示页的" in visitor.text()
+    assert page.url == f"{visitor.site}/verify"
 
 
 def _root_of(visitor: Visitor, size: int) -> str:
