@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import struct
 from collections.abc import Callable, Iterable
@@ -12,6 +13,7 @@ from .tree import EMPTY_ROOT, HASH_LENGTH, RangeHash, node_hash, root_of, split
 TILE_WIDTH = 256
 TILE_HEIGHT = 8
 TILE_BYTES = TILE_WIDTH * HASH_LENGTH
+MOST_TILES = 4096  # kept by one reader of proofs: about 64 MB, the lowest tiles of a million leaves
 
 # Reads a tile: level, index, width in hashes -> width × 32 bytes.
 ReadTile = Callable[[int, int, int], bytes]
@@ -69,6 +71,17 @@ def hashes_of(tile: bytes) -> list[bytes]:
     return [tile[i : i + HASH_LENGTH] for i in range(0, len(tile), HASH_LENGTH)]
 
 
+def pyramid(tile: bytes) -> list[bytes]:
+    """All complete subtrees of a tile: its hashes joined, then those of pairs, of fours … up to the whole of a full tile."""
+    rows = [tile]
+    node = hashlib.sha256
+    while len(tile) >= 2 * HASH_LENGTH:
+        end = len(tile) - len(tile) % (2 * HASH_LENGTH)
+        tile = b"".join([node(b"\x01" + tile[at : at + 64]).digest() for at in range(0, end, 64)])
+        rows.append(tile)
+    return rows
+
+
 class Edge:
     """The right edge of a growing log: its partial tiles, one per level, from which tiles and roots are derived."""
 
@@ -113,9 +126,36 @@ class Edge:
             row.clear()
             self._append(level + 1, root_of(hashes_of(tile)), changed, partial)
 
+    def extend_whole(self, head: bytes) -> dict[tuple[int, int], bytes]:
+        """Append a whole tile of leaves by its root alone, to a log that ends with a full tile; answers the tiles above that changed."""
+        if self.size % TILE_WIDTH:
+            raise TileError(f"a whole tile does not follow {self.size} leaves")
+        if not self._rows:
+            self._rows.append(bytearray())
+        changed: dict[tuple[int, int], bytes] = {}
+        self.size += TILE_WIDTH - 1  # as `extend`: the place of a tile is told before its last leaf is counted
+        self._append(1, head, changed, set())
+        self.size += 1
+        return changed
+
+    def root_with(self, rows: list[bytes], count: int) -> bytes:
+        """The head with the first `count` leaves of the next tile, whose pyramid is given; as `extend_whole`, after a full tile."""
+        head: bytes | None = None
+        while count:
+            height = (count & -count).bit_length() - 1
+            count &= count - 1
+            at = (count >> height) * HASH_LENGTH
+            subtree = rows[height][at : at + HASH_LENGTH]
+            head = subtree if head is None else node_hash(subtree, head)
+        if self.size == 0:
+            return EMPTY_ROOT if head is None else head
+        return self.root() if head is None else self._root(head)
+
     def root(self) -> bytes:
         """RFC 6962's tree head over all leaves."""
-        head: bytes | None = None
+        return self._root(None)
+
+    def _root(self, head: bytes | None) -> bytes:
         for row in self._rows:
             hashes = hashes_of(bytes(row))
             while hashes:
@@ -127,20 +167,24 @@ class Edge:
 
 
 def range_in_tiles(size: int, read: ReadTile) -> RangeHash:
-    """A RangeHash that reads the tiles of a log of `size` leaves, each tile once."""
-    tiles: dict[tuple[int, int], bytes] = {}
+    """A RangeHash that reads the tiles of a log of `size` leaves, each tile once, and hashes it once: many proofs may share one."""
+    tiles: dict[tuple[int, int], list[bytes]] = {}
+    ragged: dict[tuple[int, int], bytes] = {}  # ranges at the right edge, which every proof meets
 
     def complete(height: int, place: int) -> bytes:
         level, above = divmod(height, TILE_HEIGHT)
         index, first = divmod(place << above, TILE_WIDTH)
-        if (level, index) not in tiles:
+        rows = tiles.get((level, index))
+        if rows is None:
             width = tile_width(level, index, size)
             tile = read(level, index, width)
             if len(tile) != width * HASH_LENGTH:
                 raise TileError(f"{tile_path(level, index, width)} has {len(tile)} bytes, expected {width * HASH_LENGTH}")
-            tiles[level, index] = tile
-        part = tiles[level, index][first * HASH_LENGTH : (first + (1 << above)) * HASH_LENGTH]
-        return root_of(hashes_of(part))
+            if len(tiles) >= MOST_TILES:
+                del tiles[next(iter(tiles))]
+            rows = tiles[level, index] = pyramid(tile)
+        at = (first >> above) * HASH_LENGTH
+        return rows[above][at : at + HASH_LENGTH]
 
     def hash_of(start: int, end: int) -> bytes:
         count = end - start
@@ -149,8 +193,10 @@ def range_in_tiles(size: int, read: ReadTile) -> RangeHash:
         if count & (count - 1) == 0 and start % count == 0:
             height = count.bit_length() - 1
             return complete(height, start >> height)
-        middle = start + split(count)
-        return node_hash(hash_of(start, middle), hash_of(middle, end))
+        if (start, end) not in ragged:
+            middle = start + split(count)
+            ragged[start, end] = node_hash(hash_of(start, middle), hash_of(middle, end))
+        return ragged[start, end]
 
     return hash_of
 
