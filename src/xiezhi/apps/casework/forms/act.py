@@ -137,7 +137,7 @@ class ActForm(forms.Form):
     def clean_at(self) -> datetime:
         at: datetime = self.cleaned_data["at"]
         if at > self.now + AHEAD:
-            raise forms.ValidationError(f"发生时间 {words.moment(at)} 在将来。只能记录已经发生的事，请核对日期。")
+            raise forms.ValidationError(f"发生时间 {words.moment(at, year=True)} 在将来。只能记录已经发生的事，请核对日期。")
         at = self._within_its_minute(at)
         if self.acts and at < self.acts[0].at:
             first = self.acts[0].at.astimezone(SHANGHAI)
@@ -170,7 +170,7 @@ class ActForm(forms.Form):
         if at is not None and until < at:
             raise forms.ValidationError("结束时间早于发生时间，请核对。")
         if until > self.now + AHEAD:
-            raise forms.ValidationError(f"结束时间 {words.moment(until)} 在将来，请核对日期。")
+            raise forms.ValidationError(f"结束时间 {words.moment(until, year=True)} 在将来，请核对日期。")
         return until
 
     def clean(self) -> dict[str, Any]:
