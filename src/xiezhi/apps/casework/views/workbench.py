@@ -13,11 +13,20 @@ from xiezhi.apps.accounts.permissions import may, require, visible_agency
 from xiezhi.apps.casework import deadlines, pending, queries, words
 from xiezhi.apps.casework.models import CaseFile
 from xiezhi.apps.casework.workbench import GROUPS, Place, is_waiting
+from xiezhi.apps.disclosure import queries as disclosure
 from xiezhi.apps.registry import queries as registry
 from xiezhi.core.law.vocabulary import load_vocabulary
 from xiezhi.site import clock
 
 SIZES = (20, 50, 100)
+
+
+def _put_up(user: Any) -> list[tuple[Any, str]]:
+    """What the disclosure clerk put up to this head, with its subject in words; one's own is another's to approve."""
+    if not may(user, "disclosure.read"):
+        return []
+    rows = [row for row in disclosure.requests(user) if row.state == "submitted" and row.drafter != user.person_id]
+    return list(zip(rows, disclosure.subjects(rows), strict=True))
 
 
 def _asked(request: HttpRequest) -> dict[str, Any]:
@@ -66,6 +75,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
     first_page = not filtered and not asked["after"]
     context = {
         "pending": pending.pending(user, clock.now(), registry.calendar()) if pending.is_head(user) and first_page else None,
+        "put_up": _put_up(user) if pending.is_head(user) and first_page else (),
         "groups": _groups(rows, user, found=bool(asked["q"]) or asked["state"] == "closed"),
         "asked": asked,
         "after": after,
