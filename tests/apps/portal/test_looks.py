@@ -102,6 +102,9 @@ def opened(browser, answers, width: int, size: str) -> Page:
             file = finders.find(parts.path.rsplit("/", 1)[-1])
             route.fulfill(path=file) if file else route.fulfill(status=404)
             return
+        if (size, address) not in answers:  # what scripts ask of the log: not there, and the page must say so with grace
+            route.fulfill(status=404)
+            return
         status, body = answers[size, address]
         route.fulfill(status=status, body=body, content_type="text/html; charset=utf-8")
 
