@@ -31,6 +31,7 @@ WARNED: list[tuple[str, str, list[dict[str, Any]]]] = [
         "small",
         [{"add": {"act": "evidence_verified", "at": "2022-03-07 10:00", "by": ["o1"], "data": {"evidence_kind": "传闻"}}}],
     ),
+    ("case.archived", "small", [{"drop": "case_archived"}]),
     ("enforcement.kind", "transfer", [{"in": "coercive_enforcement_decided", "unset": ["data/coercion"]}]),
     ("service.both_letters", "heard", [{"years": 4}]),
 ]

@@ -237,7 +237,7 @@ def _run(card, fresh_database, tmp_path, files: int, size: int) -> tuple[int, in
     return new, known, megabytes
 
 
-@pytest.mark.slow
+@pytest.mark.deep
 def test_memory_does_not_grow_with_the_card(card, fresh_database, world, tmp_path):
     new, _known, megabytes = _run(card, fresh_database, tmp_path, 12, 60 << 20)
     assert new == 12

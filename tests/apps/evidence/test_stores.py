@@ -61,14 +61,14 @@ def bucket(tmp_path_factory):
         from xiezhi.apps.evidence.stores.s3 import S3Store
 
         options = {"bucket": "evidence", "endpoint": f"http://127.0.0.1:{ports['s3.port']}"}
-        for _ in range(60):
+        for _ in range(240):
             with contextlib.suppress(Exception):
                 S3Store(options).ensure_bucket()
                 S3Store(options).put(io.BytesIO(b"warm"))
                 break
             time.sleep(1)
         else:
-            pytest.fail("SeaweedFS did not come up within a minute")
+            pytest.fail("SeaweedFS did not come up within four minutes")
         yield options
     finally:
         os.killpg(server.pid, signal.SIGKILL)
