@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-import pypdfium2  # type: ignore[import-untyped]
+import pypdfium2
 
 LARGEST = 8 * 1024 * 1024  # ours are far smaller
 PAGES = 3

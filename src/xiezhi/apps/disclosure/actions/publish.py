@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import pypdfium2  # type: ignore[import-untyped]
+import pypdfium2
 from django.db import transaction
 
 from xiezhi.apps.accounts import permissions
