@@ -10,8 +10,10 @@ import contextlib
 import hashlib
 import os
 import tempfile
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -59,6 +61,7 @@ def database_server() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def django_db_setup(database_server: str, django_test_environment: None, django_db_blocker) -> Iterator[None]:
     from django.db import connections
+    from django.db.backends.signals import connection_created
     from django.test import TransactionTestCase
 
     from xiezhi.site.settings import database_from_url
@@ -76,8 +79,16 @@ def django_db_setup(database_server: str, django_test_environment: None, django_
                 _make_template(server, template)
             server.execute("SELECT pg_advisory_unlock_all()")
 
+        # A browser's event loop has connections of its own, which `connections.close_all` does not see outside it.
+        opened: weakref.WeakSet[Any] = weakref.WeakSet()
+        connection_created.connect(lambda connection, **_: opened.add(connection), weak=False)
+
         def renew(_case: object = None) -> None:
             connections.close_all()
+            for wrapper in list(opened):
+                if wrapper.connection is not None:
+                    wrapper.connection.close()
+                    wrapper.connection = None
             with _maintenance(database_server) as server:
                 server.execute(f"DROP DATABASE IF EXISTS {clone} WITH (FORCE)")
                 server.execute(f"CREATE DATABASE {clone} TEMPLATE {template}")

