@@ -40,7 +40,7 @@ def _now(home: Path, url: str) -> dict[str, Any] | None:
     try:
         with psycopg.connect(url) as database:
             migrations = database.execute("SELECT count(*), max(id) FROM django_migrations").fetchone()
-            cases = database.execute("SELECT EXISTS (SELECT FROM record_case)").fetchone()
+            cases = database.execute("SELECT EXISTS (SELECT FROM record_case WHERE id <> '')").fetchone()
     except psycopg.Error:
         return None
     wanted = os.environ.get("XIEZHI_DEMO") != "0"

@@ -20,15 +20,18 @@ from .effective import Projection, project
 from .law import book_of
 from .models import Case
 
+# What the fold reads; custody and system entries of the case stand between them in its chain.
+FOLDED = ("act", "attachment", "correction")
 _BODIES = """
-SELECT b.text, e.entry FROM record_entry e JOIN record_entry_body b ON b.entry_id = e.id WHERE e.case_id = %s ORDER BY e.case_seq
+SELECT b.text, e.entry FROM record_entry e JOIN record_entry_body b ON b.entry_id = e.id
+WHERE e.case_id = %s AND e.class = ANY(%s) ORDER BY e.case_seq
 """
 
 
-def written(case_id: str) -> list[Written]:
-    """The entries of a case in order of `case_seq`, in one query."""
+def written(case_id: str, classes: Sequence[str] = FOLDED) -> list[Written]:
+    """The entries of a case of these classes in order of `case_seq`, in one query."""
     with connection.cursor() as cursor:
-        cursor.execute(_BODIES, [case_id])
+        cursor.execute(_BODIES, [case_id, list(classes)])
         return [Written(json.loads(text), bytes(entry)) for text, entry in cursor.fetchall()]
 
 

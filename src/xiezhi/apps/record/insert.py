@@ -23,6 +23,14 @@ WITH e AS (INSERT INTO record_entry ({_ENTRY}) VALUES ({", ".join(["%s"] * 12)})
 UPDATE record_case SET next_seq = %s, last_entry = %s WHERE id = %s
 """
 
+# As above for what is no act: nothing is to be done about it afterwards, so it has no outbox row.
+_INSERT_NOTE = f"""
+WITH e AS (INSERT INTO record_entry ({_ENTRY}) VALUES ({", ".join(["%s"] * 12)})),
+     b AS (INSERT INTO record_entry_body (entry_id, seed, text) VALUES (%s, %s, %s)),
+     p AS (INSERT INTO record_pending (entry_id) VALUES (%s))
+UPDATE record_case SET next_seq = %s, last_entry = %s WHERE id = %s
+"""
+
 
 def entry_row(sealed: Sealed) -> list[Any]:
     """The columns of `record_entry`: nothing personal among them."""
@@ -45,18 +53,26 @@ def entry_row(sealed: Sealed) -> list[Any]:
 
 def insert(sealed: Sealed, case: Case) -> None:
     """Write one entry while the case row is locked. Raises InputError when the id was used for another entry."""
+    _execute(_INSERT, sealed, case, (sealed.id, case.id, sealed.body["kind"]))
+
+
+def insert_note(sealed: Sealed, case: Case) -> None:
+    """As `insert`, without an outbox row: for entries that are no acts."""
+    _execute(_INSERT_NOTE, sealed, case, ())
+
+
+def _execute(statement: str, sealed: Sealed, case: Case, outbox: tuple[Any, ...]) -> None:
     next_seq = sealed.body["case_seq"] + 1
-    kind = sealed.body["kind"]
     parameters = [
         *entry_row(sealed),
         *(sealed.id, sealed.seed, sealed.text),
         sealed.id,
-        *(sealed.id, case.id, kind),
+        *outbox,
         *(next_seq, sealed.entry, case.id),
     ]
     try:
         with connection.cursor() as cursor:
-            cursor.execute(_INSERT, parameters)
+            cursor.execute(statement, parameters)
     except IntegrityError as error:
         if not _is_of_id(error):
             raise

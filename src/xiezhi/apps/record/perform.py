@@ -140,10 +140,12 @@ def answer_of(id: UUID, *, case: str = "", kind: str = "") -> Receipt | None:  #
         return None
     if (case and row.case_id != case) or (kind and row.kind != kind):
         raise id_taken(str(id))
+    if row.klass != "act":
+        return Receipt(id, row.case_id, row.case_seq, bytes(row.entry).hex())
     known = Case.objects.get(pk=row.case_id)
     entries = written(known.id)
-    place = row.case_seq - 1
-    if row.klass != "act":
-        return Receipt(id, known.id, row.case_seq, entries[place].entry.hex())
+    place = next((place for place, one in enumerate(entries) if one.body["id"] == str(id)), None)
+    if place is None:  # its body was destroyed: what it brought is not known any more
+        return Receipt(id, row.case_id, row.case_seq, bytes(row.entry).hex())
     before = read(known, entries[:place], also=[act_from_line(line_of(entries[place].body), load_vocabulary())])
     return Receipt(id, known.id, row.case_seq, entries[place].entry.hex(), _brought(before, entries[place].body))

@@ -1,6 +1,7 @@
 """Reads of the record: histories, markings, receipts, proofs, the log's head.
 
 history      the entries of a case, acts with their attachments and corrections projected in
+notes        what stands on the record of a case, or of the whole log, and is no act: custody of evidence, system
 marking      the case as the rules see it; explanation: what must, may, may not be done
 receipt      an entry's place in the public log, with its offline proof; index_of: the place alone
 fields_proof proofs of single fields of an entry
@@ -31,6 +32,7 @@ from .acts import Written, acts_of
 from .effective import Projection, project
 from .fold import read, written
 from .key import verifier
+from .logwide import NOTE_CLASSES
 from .models import Case
 from .models import Checkpoint as SignedHead
 from .tiles import read_ahead
@@ -126,6 +128,11 @@ def _views(entries: Sequence[Written], projection: Projection, acts: Iterable[Ac
             )
         )
     return views
+
+
+def notes(case_id: str, *classes: str) -> list[EntryView]:
+    """The custody and system entries of a case (or those of `classes` alone) in order of entry; of the whole log for the case "". One query."""
+    return _views(written(case_id, classes or NOTE_CLASSES), Projection(), ())
 
 
 def marking(case_id: str) -> tuple[Book, Marking]:

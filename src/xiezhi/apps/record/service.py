@@ -4,6 +4,7 @@ perform         put an act on the record, or be refused with reasons and citatio
 check           ask what `perform` would answer, writing nothing
 attach          something that arrives later for an act
 correct         replace stated fields of an entry or void it, with reason and approver
+note            an entry that is no act: what happened to evidence (custody) or to the record itself (system), of a case or log-wide
 uncorrectable   why acts of a kind are never corrected, and what to do instead
 answer_of       what the same id was answered before
 load_histories  the same step in batches, for import, demo and benchmarks
@@ -16,6 +17,7 @@ from __future__ import annotations
 from .answers import CaseChange, Receipt, Refusal
 from .later import attach, correct, uncorrectable
 from .load import HistoryRefused, load_histories
+from .logwide import note
 from .outbox import drain_outbox
 from .perform import answer_of, check, perform
 from .refusals import log_refusal
@@ -32,6 +34,7 @@ __all__ = [
     "drain_outbox",
     "load_histories",
     "log_refusal",
+    "note",
     "perform",
     "uncorrectable",
 ]
