@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
 import yaml
 
 from tests.packs.golden import HERE, goldens
 from xiezhi.core.law.pack import find_packs_dir, load_pack
+
+pytestmark = pytest.mark.slow  # beyond what `make check` has time for
 
 ROOT = HERE.parents[1]
 FOLDER = find_packs_dir() / "cn"

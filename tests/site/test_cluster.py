@@ -17,7 +17,7 @@ from xiezhi.site.binaries import LaunchError
 from xiezhi.site.cluster import SOCKET_LIMIT, Cluster
 from xiezhi.site.launcher import database
 
-pytestmark = pytest.mark.xdist_group("cluster")
+pytestmark = [pytest.mark.xdist_group("cluster"), pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

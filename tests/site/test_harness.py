@@ -7,6 +7,8 @@ import psycopg
 import pytest
 from django.db import connection
 
+pytestmark = pytest.mark.slow  # beyond what `make check` has time for
+
 
 def _marks() -> int:
     with connection.cursor() as cursor:

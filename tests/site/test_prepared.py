@@ -8,6 +8,8 @@ import pytest
 
 from xiezhi.site import prepared
 
+pytestmark = pytest.mark.slow  # beyond what `make check` has time for
+
 
 @pytest.fixture
 def home(tmp_path, fresh_database):

@@ -10,6 +10,8 @@ from django.test import Client
 from xiezhi.apps.accounts.models import AccountChange, User
 from xiezhi.apps.accounts.service import LETTERS, first_password, open_account
 
+pytestmark = pytest.mark.slow  # beyond what `make check` has time for
+
 LIST = "/desk/accounts/"
 
 

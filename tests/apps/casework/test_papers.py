@@ -14,6 +14,8 @@ from xiezhi.apps.paperwork import queries as paperwork
 from xiezhi.apps.paperwork.models import Document, Series
 from xiezhi.apps.record import queries as record
 
+pytestmark = pytest.mark.slow  # beyond what `make check` has time for
+
 NOTICE = {
     "at": "2026-03-09T14:00",
     "by": ["zhou", "he"],

@@ -17,7 +17,7 @@ from xiezhi.apps.paperwork import queries as paperwork
 from xiezhi.apps.record import queries as record
 from xiezhi.site import clock
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture

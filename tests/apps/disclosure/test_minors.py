@@ -10,7 +10,7 @@ import pytest
 from xiezhi.apps.disclosure import service
 from xiezhi.apps.record import queries as record
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from xiezhi.apps.disclosure.models import ApprovalRequest, OwedPublication, Publ
 from xiezhi.apps.record import queries as record
 from xiezhi.site import clock
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 REASON = "当事人未满十八周岁。"
 

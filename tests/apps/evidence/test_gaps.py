@@ -12,6 +12,8 @@ from xiezhi.apps.evidence import queries
 from xiezhi.apps.evidence.models import Custody
 from xiezhi.apps.record import queries as record
 
+pytestmark = pytest.mark.slow  # beyond what `make check` has time for
+
 
 def owed(case: str):
     book, marking = record.marking(case)

@@ -16,6 +16,8 @@ from xiezhi.apps.evidence.models import ClockReading, Custody, Recording, Stored
 from xiezhi.core.law.errors import InputError
 from xiezhi.core.procedure.coverage import uncovered
 
+pytestmark = pytest.mark.slow  # beyond what `make check` has time for
+
 
 def counts() -> tuple[int, ...]:
     return tuple(model.objects.count() for model in (Recording, StoredFile, Custody, ClockReading))

@@ -16,6 +16,8 @@ from xiezhi.apps.evidence.stores import store
 from xiezhi.apps.record import queries as record
 from xiezhi.core.law.errors import InputError
 
+pytestmark = pytest.mark.slow  # beyond what `make check` has time for
+
 LATER = NOW + timedelta(days=250)
 
 

@@ -19,6 +19,8 @@ from tests.apps.evidence.conftest import DEVICE, inspection
 from xiezhi.apps.evidence import uploading
 from xiezhi.apps.evidence.models import Recording, Upload
 
+pytestmark = pytest.mark.slow  # beyond what `make check` has time for
+
 URL = "/desk/evidence/uploads/"
 TUS = {"HTTP_TUS_RESUMABLE": "1.0.0"}
 

@@ -15,6 +15,8 @@ from xiezhi.apps.evidence.streaming import NoRangeError, range_of
 from xiezhi.apps.record import queries as record
 from xiezhi.apps.record import service as recording_service
 
+pytestmark = pytest.mark.slow  # beyond what `make check` has time for
+
 
 @pytest.fixture
 def viewed(card, take_in, inspected, tmp_path) -> str:

@@ -14,7 +14,7 @@ from django.test import Client
 from xiezhi.apps.disclosure.models import Publication
 from xiezhi.apps.record import queries as record
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture

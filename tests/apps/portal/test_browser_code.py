@@ -18,10 +18,13 @@ VECTORS = ROOT / "tests" / "core" / "ledger" / "vectors"
 ESBUILD = FRONTEND / "node_modules" / ".bin" / "esbuild"
 NODE = shutil.which("node")
 
-pytestmark = pytest.mark.skipif(
-    not os.environ.get("CI") and (NODE is None or not ESBUILD.exists()),
-    reason="node is not here; `make install` with node builds the front end",
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        not os.environ.get("CI") and (NODE is None or not ESBUILD.exists()),
+        reason="node is not here; `make install` with node builds the front end",
+    ),
+]
 
 PROGRAM = """
 import { readFileSync } from "node:fs";

@@ -15,7 +15,7 @@ from xiezhi.apps.disclosure.models import CorrectionRequest, Publication
 from xiezhi.apps.record import queries as record
 from xiezhi.site import clock
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 SAID = {"wrong": "当事人名称少写了一个字。", "evidence": "营业执照副本。", "contact": "云溪区某处 9 号，电话13911112222"}
 

@@ -11,7 +11,7 @@ import pytest
 from xiezhi.apps.disclosure.models import Publication
 from xiezhi.apps.portal import opening
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def body(response) -> str:

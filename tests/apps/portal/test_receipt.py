@@ -14,7 +14,7 @@ from xiezhi.core.ledger.fields import FieldProof, verify_field
 from xiezhi.core.ledger.note import VerifierKey
 from xiezhi.core.ledger.proof import LogProof
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 ASK = "/verify/receipt.json"
 
 

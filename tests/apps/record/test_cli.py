@@ -18,6 +18,8 @@ from xiezhi.core.ledger.proof import LogProof
 
 from .conftest import NOW, first, histories, line, make_agency, new_id
 
+pytestmark = pytest.mark.slow  # beyond what `make check` has time for
+
 
 @pytest.fixture
 def record(fresh_database):

@@ -13,7 +13,7 @@ from xiezhi.apps.record.verify import verify
 
 from .conftest import NOW, first, histories, line, new_id
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 TABLES = [
     "record_entry", "record_entry_body", "record_leaf", "record_tile", "record_checkpoint", "record_case", "record_pending", "record_log_state",

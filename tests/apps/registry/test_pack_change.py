@@ -12,6 +12,8 @@ from xiezhi.apps.record import service as recording
 from xiezhi.apps.registry import queries, service
 from xiezhi.core.law.clock import SHANGHAI
 
+pytestmark = pytest.mark.slow  # beyond what `make check` has time for
+
 TODAY = datetime(2026, 3, 10, 10, 0, tzinfo=SHANGHAI)
 SWITCH = date(2026, 3, 20)
 PATH = "/desk/registry/agencies/yx-cg/pack"

@@ -20,6 +20,8 @@ from xiezhi.core.procedure.fold import fold
 from xiezhi.core.procedure.history import Act, act_from_line
 from xiezhi.core.procedure.judge import judge
 
+pytestmark = pytest.mark.slow  # beyond what `make check` has time for
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 BEGIN = datetime.fromisoformat("2021-06-20T09:00:00+08:00")
 AS_OF = datetime.fromisoformat("2021-09-01T00:00:00+08:00")

@@ -17,6 +17,8 @@ from xiezhi.core.law.calendar import Calendar
 from xiezhi.core.law.pack import load_pack
 from xiezhi.core.procedure.book import open_book
 
+pytestmark = pytest.mark.slow  # beyond what `make check` has time for
+
 DAYS = {"cn": date(2026, 11, 25), "xuecheng": date(2022, 10, 19)}
 EACH = [(pack, procedure) for pack in DAYS for procedure in load_pack(pack).acts]
 needs_dot = pytest.mark.skipif(picture.dot_here() is None, reason="Graphviz is not installed")

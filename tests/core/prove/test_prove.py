@@ -18,6 +18,8 @@ from xiezhi.core.prove.properties import Property, properties_of
 from xiezhi.core.prove.prove import Proof, prove
 from xiezhi.core.prove.system import System, build
 
+pytestmark = pytest.mark.slow  # beyond what `make check` has time for
+
 TODAY = date(2026, 6, 1)
 
 

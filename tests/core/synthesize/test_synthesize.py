@@ -16,6 +16,8 @@ from xiezhi.core.law.pack import load_pack
 from xiezhi.core.synthesize.breach import Foretelling
 from xiezhi.core.synthesize.scenario import scenarios, variants
 
+pytestmark = pytest.mark.slow  # beyond what `make check` has time for
+
 
 def made(folder: Path, pack: str, cases: int, seed: int, *more: str) -> tuple[Path, list[dict[str, Any]], Path, str]:
     from xiezhi.cli.synthesize import command
