@@ -10,7 +10,7 @@ import copy
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from xiezhi.core.procedure.judge import judge
 
 HERE = Path(__file__).parent
 AS_OF = dt.datetime(2026, 6, 1, tzinfo=SHANGHAI)
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, the same answers
 _TIMES = ("at", "until", "recorded_at", "from", "to", "stored_at", "hearing_at", "due", "begin", "end")
 
 
@@ -42,10 +43,15 @@ class Golden:
     regardless: bool
 
 
+def _read(text: str) -> Any:
+    return yaml.load(text, Loader=_Loader)
+
+
+@cache
 def goldens() -> list[Golden]:
     found = []
     for path in sorted((HERE / "histories").glob("*/*.yaml")):
-        for item in yaml.safe_load(path.read_text(encoding="utf-8")):
+        for item in _read(path.read_text(encoding="utf-8")):
             unknown = set(item) - {"title", "base", "change", "expect", "packs", "regardless"}
             assert not unknown, f"{path.name}: {item['title']}: unknown keys {unknown}"
             assert not ("packs" in item and "expect" in item), f"{path.name}: {item['title']}: 'expect' or 'packs', not both"
@@ -75,7 +81,7 @@ def _judged(item: dict[str, Any], path: Path) -> Iterator[Golden]:
 
 @lru_cache(maxsize=1)
 def people() -> dict[str, Any]:
-    rows = yaml.safe_load((HERE / "bases" / "people.yaml").read_text(encoding="utf-8"))
+    rows = _read((HERE / "bases" / "people.yaml").read_text(encoding="utf-8"))
     return {row["id"]: person_from_row(row) for row in rows}
 
 
@@ -86,7 +92,7 @@ def book_of(pack: str) -> Book:
 
 @lru_cache(maxsize=64)
 def _base(name: str) -> dict[str, Any]:
-    return yaml.safe_load((HERE / "bases" / f"{name}.yaml").read_text(encoding="utf-8"))
+    return _read((HERE / "bases" / f"{name}.yaml").read_text(encoding="utf-8"))
 
 
 def lines_of(golden: Golden) -> list[dict[str, Any]]:
