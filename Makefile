@@ -8,7 +8,7 @@ CORES := $(shell nproc 2>/dev/null || echo 2)
 ifeq ($(MAKELEVEL),0)
 MAKEFLAGS += -j2 --no-print-directory
 endif
-.PHONY: help install run test check deep lock clean frontend graphviz browser
+.PHONY: help install run test check deep lock clean frontend graphviz browser golang
 
 help: ## Explain the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,7 +20,7 @@ install: .venv/.installed frontend graphviz ## Set up .venv from the hash-pinned
 run: install ## Start everything (database, server, worker) and print the address; Ctrl-C stops all of it
 	@exec $(BIN)/xiezhi up
 
-test: install .venv/.tools browser ## Run all tests (also what .ci/run calls)
+test: install .venv/.tools browser golang ## Run all tests (also what .ci/run calls)
 	@$(BIN)/python -m pytest -n $(CORES) --dist loadgroup -m "not deep"
 
 check: install .venv/.tools ## The quick look: style, types, layers, fast tests
@@ -29,7 +29,7 @@ check: install .venv/.tools ## The quick look: style, types, layers, fast tests
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/python -m pytest -q -n $(CORES) -m "not slow and not deep and not e2e and not faults"
 
-deep: install .venv/.tools browser ## The long runs: hundreds of kills, mutation, benchmarks (by hand)
+deep: install .venv/.tools browser golang ## The long runs: hundreds of kills, mutation, benchmarks (by hand)
 	@$(BIN)/python -m pytest -n $(CORES) --dist loadgroup -m deep
 	@$(BIN)/python benchmarks/requests.py --cases 3500 --cases 200000
 
@@ -90,3 +90,11 @@ browser: graphviz
 	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
 	    chromium fonts-noto-cjk fonts-lxgw-wenkai poppler-utils >/dev/null; } \
 	  || echo 'chromium could not be installed: the browser tests will say so' >&2; fi
+
+# A stranger's verifier of the public log is built on Go's own log library, from Debian's sources. After browser, for the same reason.
+golang: browser
+	@if ! { command -v go && test -d /usr/share/gocode/src/golang.org/x/mod/sumdb; } >/dev/null && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo 'installing go for the independent verifier of the log' >&2; \
+	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+	    golang-go golang-golang-x-mod-dev >/dev/null; } \
+	  || echo 'go could not be installed: the tests of the independent verifier will say so' >&2; fi

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
+from itertools import chain
 from pathlib import Path
+
+from django.db import connection
 
 from xiezhi.core.ledger.errors import NoteError
 from xiezhi.core.ledger.note import Checkpoint, VerifierKey
-from xiezhi.core.ledger.tiles import TILE_WIDTH, bundle, entries_path, tile_path, tiles_of
+from xiezhi.core.ledger.tiles import TILE_HEIGHT, bundle, entries_path, tile_path, tile_width, tiles_of
 
 from . import published
 from .key import LogRefused, verifier
@@ -28,13 +31,28 @@ def export(folder: Path, now: datetime) -> Checkpoint:
         raise LogRefused("the log has not begun. Start it with `xiezhi up`. 日志尚未启动。")
     _own(folder, key)
     head = Checkpoint.open(note, key)
-    for level, index, width in tiles_of(head.size):
-        _write(folder / tile_path(level, index, width), width, partial(read_tile, level, index, width))
+    for level, index, width in chain(tiles_of(head.size), _earlier_partials(head.size)):
+        _write(folder / tile_path(level, index, width), partial(read_tile, level, index, width))
         if level == 0:
-            _write(folder / entries_path(index, width), width, partial(_read_bundle, index, width))
+            _write(folder / entries_path(index, width), partial(_read_bundle, index, width))
     (folder / "key").write_text(f"{key}\n")
     (folder / "checkpoint").write_text(note, encoding="utf-8")  # last: it speaks for the rest
     return head
+
+
+def _earlier_partials(size: int) -> Iterator[tuple[int, int, int]]:
+    """The partial tiles of earlier checkpoints that no full tile has replaced: who kept such a checkpoint asks for them (tlog-tiles, partial tiles)."""
+    level = 0
+    while size >> (TILE_HEIGHT * level):
+        index = size >> (TILE_HEIGHT * (level + 1))
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT DISTINCT (size >> %(low)s) - (%(index)s << 8) FROM record_checkpoint WHERE size < %(size)s AND size >> %(high)s = %(index)s",
+                {"low": TILE_HEIGHT * level, "high": TILE_HEIGHT * (level + 1), "index": index, "size": size},
+            )
+            widths = {width for (width,) in cursor.fetchall()} - {0, tile_width(level, index, size)}
+        yield from ((level, index, width) for width in sorted(widths))
+        level += 1
 
 
 def _read_bundle(index: int, width: int) -> bytes:
@@ -56,8 +74,10 @@ def _own(folder: Path, key: VerifierKey) -> None:
     folder.mkdir(parents=True, exist_ok=True)
 
 
-def _write(path: Path, width: int, data: Callable[[], bytes]) -> None:
-    if width == TILE_WIDTH and path.exists():
-        return  # a full tile never changes
+def _write(path: Path, data: Callable[[], bytes]) -> None:
+    if path.exists():
+        return  # a tile of this width never changes
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(data())
+    passing = path.with_name(f".{path.name}.new")  # never a tile that is cut short by a crash, since it would stay
+    passing.write_bytes(data())
+    passing.replace(path)
