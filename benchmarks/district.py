@@ -91,6 +91,11 @@ def filing(case: str, at: datetime, number: str | None = None) -> dict[str, Any]
     return _line(case, "case_filed", at, procedure="penalty", data=data, documents=["filing_approval"])
 
 
+def lead(case: str, at: datetime) -> dict[str, Any]:
+    """A first act that needs no number."""
+    return _line(case, "lead_registered", at, procedure="penalty", documents=["lead_record"])
+
+
 def inspection(case: str, at: datetime) -> dict[str, Any]:
     return _line(
         case, "site_inspected", at, data={"place": "云溪大道 1 号", "content": "占道堆放建材约三立方米"}, documents=["inspection_record"]

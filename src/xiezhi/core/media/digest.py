@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 
 from xiezhi.core.ledger.tree import leaf_hash, root_of
 
 CHUNK = 4 << 20  # bytes
+BESIDE = 64 << 10  # bytes of a block from which a second thread is worth its while
 _SIZE = 32
 
 
@@ -33,8 +37,18 @@ class Hashing:
         self._size = 0
 
     def update(self, block: bytes | memoryview) -> None:
-        self._whole.update(block)
         self._size += len(block)
+        if len(block) < BESIDE:
+            self._whole.update(block)
+            self._update_chunks(block)
+            return
+        beside = _second().submit(self._whole.update, block)  # hashlib lets other threads run: two digests in the time of one
+        try:
+            self._update_chunks(block)
+        finally:
+            beside.result()
+
+    def _update_chunks(self, block: bytes | memoryview) -> None:
         view = memoryview(block)
         while view:
             part = view[: CHUNK - self._filled]
@@ -58,6 +72,14 @@ class Hashing:
     def _close(self) -> None:
         self._chunks += self._chunk.digest()
         self._chunk, self._filled = _leaf(), 0
+
+
+@lru_cache(maxsize=1)
+def _second() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="digest")
+
+
+os.register_at_fork(after_in_child=_second.cache_clear)  # threads do not follow into a child
 
 
 def _leaf() -> hashlib._Hash:
