@@ -111,3 +111,14 @@ def test_a_proposal_for_nothing_is_two(tmp_path: Path) -> None:
     path.write_text("", encoding="utf-8")
     assert run("mapping", "suggest", path).exit_code == 2
     assert run("mapping", "suggest", tmp_path / "none.csv").exit_code == 2
+
+
+def test_a_mere_likeness_is_proposed_as_a_comment(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text("案号,环节,时间\nA,不予处罚案,2026-03-01 09:00\n", encoding="utf-8")
+    text = run("mapping", "suggest", path).stdout
+    assert "\n  # 不予处罚案: no_penalty_decided" in text
+    mapping = tmp_path / "m.yaml"
+    mapping.write_text(text, encoding="utf-8")
+    used = run("audit", path, "--pack", "cn", *MOMENT, "--mapping", mapping, "--format", "json")
+    assert json.loads(used.stdout)["unmapped"] == {"不予处罚案": 1}

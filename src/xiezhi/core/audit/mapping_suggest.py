@@ -34,6 +34,7 @@ _CALLED = {
     "procedure": ("procedure", "程序", "程序类型"),
 }
 _LIKE = 0.62
+_SURE = 0.85  # below it a likeness is only a guess, and written as a comment
 
 
 def proposal(path: Path, vocabulary: Vocabulary, names: Names | None = None) -> str:
@@ -85,12 +86,15 @@ def _labels(seen: Counter[str], vocabulary: Vocabulary) -> list[str]:
         ((-_like(label, called), at, act) for at, label in enumerate(unknown) for act, called in words.items()), key=lambda pair: pair[:2]
     )
     chosen: dict[int, str] = {}
+    guessed: set[int] = set()
     for like, at, act in pairs:
         if -like >= _LIKE and at not in chosen and act not in chosen.values():
             chosen[at] = act
+            if -like < _SURE:
+                guessed.add(at)
     for at, label in enumerate(unknown):
-        note = "" if at in chosen else "; no act of the vocabulary looks like it"
-        lines.append(f"  {_quoted(label)}: {chosen.get(at, 'count')}   # {seen[label]} times{note}")
+        note = "; a guess: right it, or write count" if at in guessed else "" if at in chosen else "; no act of the vocabulary looks like it"
+        lines.append(f"  {'# ' if at in guessed else ''}{_quoted(label)}: {chosen.get(at, 'count')}   # {seen[label]} times{note}")
     return lines if len(lines) > 1 else []
 
 
@@ -104,14 +108,15 @@ def _facts(columns: Mapping[str, Counter[str]], vocabulary: Vocabulary) -> list[
     for name, seen in columns.items():
         if name.startswith("data."):
             continue
-        path = _nearest(name.rpartition(":")[2], words)
-        (found if path else rest).append(f"  {'' if path else '# '}{_quoted(name)}: {path or '...'}{_samples(seen)}")
+        path, like = _nearest(name.rpartition(":")[2], words)
+        sure = path is not None and like >= _SURE
+        (found if sure else rest).append(f"  {'' if sure else '# '}{_quoted(name)}: {path or '...'}{_samples(seen)}")
     return ["facts:", *found, *rest] if found else ["# facts:", *rest] if rest else []
 
 
-def _nearest(name: str, words: Mapping[str, Iterable[str]]) -> str | None:
+def _nearest(name: str, words: Mapping[str, Iterable[str]]) -> tuple[str | None, float]:
     like, word = max(((_like(name, called), word) for word, called in words.items()), default=(0.0, ""))
-    return word if like >= _LIKE else None
+    return (word if like >= _LIKE else None), like
 
 
 def _like(name: str, called: Iterable[str]) -> float:
