@@ -14,6 +14,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "synthesize": ("synthesize", "Write a log of made-up cases in which the breaches are known."),
     "packs": ("packs", "List, show and check the packs of law."),
     "ledger": ("ledger", "Verify, export and prove the public log of the record."),
+    "bundle": ("bundle", "Write a case as one zip that anybody can check without us."),
     "evidence": ("evidence", "Take recordings in, and check the store against its digests."),
     "doctor": ("doctor", "Say what this installation has and what it lacks."),
     "rebuild": ("rebuild", "Derive every row again from the record."),

@@ -1,11 +1,13 @@
 """Reads of evidence for other rooms.
 
-owed_gaps(case, marking, pack, entries)   interruptions of recordings that lack an explanation, each with the address of its form
+CaseFiles                                 documents and recordings by digest (has, name, read), wherever they lie
+owed_gaps(case, marking, pack)   interruptions of recordings that lack an explanation, each with the address of its form
 """
 
 from __future__ import annotations
 
+from xiezhi.apps.evidence.casefiles import CaseFiles
 from xiezhi.apps.evidence.gaps import OwedGap
 from xiezhi.apps.evidence.gaps import owed as owed_gaps
 
-__all__ = ["OwedGap", "owed_gaps"]
+__all__ = ["CaseFiles", "OwedGap", "owed_gaps"]

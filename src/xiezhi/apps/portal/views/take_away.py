@@ -7,7 +7,7 @@ from pathlib import Path
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from xiezhi.apps.portal import alone
+from xiezhi.core.ledger import alone
 
 
 @require_safe
