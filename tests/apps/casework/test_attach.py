@@ -135,3 +135,11 @@ def test_a_recording_whose_name_is_in_gbk_keeps_its_file(world, inquiry, browse,
     answer = browse(world["zhou"]).generic("POST", url, body, content_type=f"multipart/form-data; boundary={mark}")
     assert answer.status_code == 302, answer.content.decode()
     assert record.history(case)[-1].body["files"][0]["name"] == "询问笔录.pdf"
+
+
+def test_a_program_in_place_of_a_document_is_told_and_nothing_is_written(world, inquiry, browse, at_ten) -> None:
+    case, url = inquiry
+    before = len(record.history(case))
+    text = browse(world["zhou"]).post(url, _form("document", document="inquiry_record", file=_pdf("笔录.py"))).content.decode()
+    assert "“笔录.py”不像文书" in text
+    assert len(record.history(case)) == before

@@ -13,7 +13,7 @@ from django import forms
 from xiezhi.apps.accounts.signing import signing_roles
 from xiezhi.apps.casework import words
 from xiezhi.apps.casework.forms import people as persons
-from xiezhi.apps.casework.forms.fields import MomentField, UploadField, field_for, shown
+from xiezhi.apps.casework.forms.fields import MomentField, DocumentFileField, field_for, shown
 from xiezhi.apps.casework.forms.recordings import RecordingRows
 from xiezhi.apps.casework.forms.sheet import Sheet, sheet_for
 from xiezhi.apps.paperwork.service import has_wording
@@ -111,11 +111,11 @@ class ActForm(forms.Form):
         """A box for each document that the rules or the vocabulary expect here, with its file; and one for any other document."""
         for name in self.sheet.documents:
             self.fields[f"document-{name}"] = forms.BooleanField(label=self.document_zh(name), required=False)
-            self.fields[f"file-{name}"] = UploadField(label=f"{self.document_zh(name)}文件")
+            self.fields[f"file-{name}"] = DocumentFileField(label=f"{self.document_zh(name)}文件")
             self.fields[f"source-{name}"] = self._source_field(f"{self.document_zh(name)}由谁制作", makes=has_wording(name))
         others = [(key, self.document_zh(key)) for key in self.vocabulary.documents if key not in self.sheet.documents]
         self.fields["other_document"] = forms.ChoiceField(label="其他文书", choices=[("", "无"), *others], required=False)
-        self.fields["other_file"] = UploadField(label="其他文书文件")
+        self.fields["other_file"] = DocumentFileField(label="其他文书文件")
         self.fields["other_source"] = self._source_field("其他文书由谁制作", makes=False)
 
     @staticmethod

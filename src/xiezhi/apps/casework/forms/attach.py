@@ -11,7 +11,7 @@ import uuid6
 from django import forms
 
 from xiezhi.apps.casework import words
-from xiezhi.apps.casework.forms.fields import DayField, UploadField, json_value
+from xiezhi.apps.casework.forms.fields import DayField, DocumentFileField, json_value
 from xiezhi.apps.casework.forms.recordings import KINDS, RecordingForm
 from xiezhi.core.law.clock import utc_text
 
@@ -37,7 +37,7 @@ class DocumentForm(forms.Form):
     """文书、文件."""
 
     document = forms.ChoiceField(label="是哪一种文书", error_messages={"required": "请选择是哪一种文书。"})
-    file = UploadField(label="文件")
+    file = DocumentFileField(label="文件")
     paper = forms.BooleanField(label="只有纸质件，不上传文件", required=False)
     order: tuple[str, ...] = ("document", "file", "paper")
 

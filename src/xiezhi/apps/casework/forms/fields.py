@@ -85,6 +85,27 @@ class UploadField(forms.FileField):
         return super().to_python(data)
 
 
+# What a written document arrives as: fixed layout, office files, pictures of paper, plain text, a packed folder.
+DOCUMENT_ENDINGS = frozenset(
+    "pdf ofd doc docx wps wpt rtf odt xls xlsx et csv ppt pptx dps txt jpg jpeg png bmp gif tif tiff heic webp eml msg zip rar 7z".split()
+)
+
+
+class DocumentFileField(UploadField):
+    """A document's file. A program, page or recording in its place is a slip and is told at once, before it stands on the record."""
+
+    default_error_messages = {
+        "not_a_document": "“%(name)s”不像文书：请上传 PDF、OFD、文字处理文件、表格或者图片。录音录像请在“录音录像、照片”里补充；"
+        "属于电子数据的，请打包（zip）后上传。"
+    }
+
+    def to_python(self, data: Any) -> Any:
+        file = super().to_python(data)
+        if file and file.name.rpartition(".")[2].lower() not in DOCUMENT_ENDINGS:
+            raise forms.ValidationError(self.error_messages["not_a_document"], code="not_a_document", params={"name": file.name[:120]})
+        return file
+
+
 class LinesField(forms.CharField):
     """A list written one item a line."""
 
