@@ -5,7 +5,6 @@ Nothing is kept for it: what is owed is read from the effective acts, and an exp
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -29,7 +28,7 @@ LASTING = ("video", "audio")
 @dataclass(frozen=True, slots=True)
 class OwedGap:
     """A stretch of an act that no recording covers. `gaps`: the stated interruptions in it, as (recording id, begin); none where the
-    recording only began late or stopped early, `recording` is then the nearest. `explained` is how, or empty.
+    recording only began late or stopped early, `recording` is then the nearest.
     """
 
     case: str
@@ -41,7 +40,6 @@ class OwedGap:
     gaps: tuple[tuple[str, datetime], ...]
     recording: str
     cites: tuple[str, ...]
-    explained: str = ""
 
     @property
     def url(self) -> str:
@@ -52,15 +50,8 @@ class OwedGap:
         return (self.end - self.start).total_seconds()
 
 
-def gaps_of_case(case: str, marking: Any, pack: Any, entries: Iterable[Any]) -> list[OwedGap]:
-    """Every interruption of the case's acts that no other recorder covers and that is not explained in its recording. An explanation of a
-    late start or early end is found among the entries; such a gap is listed with `explained`.
-    """
-    said = {
-        (str(entry.of), str(entry.body.get("gap_from") or "")): str(entry.body.get("explained") or "written")
-        for entry in entries
-        if entry.kind == "gap_explanation" and not entry.voided
-    }
+def owed(case: str, marking: Any, pack: Any) -> list[OwedGap]:
+    """Every stretch of the case's acts that no recorder covers and nobody explained: what an audit of the effective acts finds, too."""
     found = []
     for act in marking.acts:
         lasting = [one for one in act.recordings if one.kind in LASTING]
@@ -73,14 +64,8 @@ def gaps_of_case(case: str, marking: Any, pack: Any, entries: Iterable[Any]) -> 
                 (one.id, gap.start) for one in lasting for gap in one.gaps if not gap.explained and gap.start < end and gap.end > start
             )
             nearest = min(lasting, key=lambda one: abs((one.start - start).total_seconds()))
-            explained = "" if inside else said.get((str(act.id), utc_text(start)), "")
-            found.append(OwedGap(case, str(act.id), kind.zh, act.case_seq or 0, start, end, inside, nearest.id, cites, explained))
+            found.append(OwedGap(case, str(act.id), kind.zh, act.case_seq or 0, start, end, inside, nearest.id, cites))
     return found
-
-
-def owed(case: str, marking: Any, pack: Any, entries: Iterable[Any]) -> list[OwedGap]:
-    """Those that still lack an explanation."""
-    return [gap for gap in gaps_of_case(case, marking, pack, entries) if not gap.explained]
 
 
 def explain(
@@ -106,6 +91,8 @@ def explain(
     answer = None
     for place, (recording, start) in enumerate(gap.gaps or ((gap.recording, gap.start),)):
         one = {**what, "recording": recording, "gap_from": utc_text(start)}
+        if not gap.gaps:
+            one["gap_to"] = utc_text(gap.end)
         answer = record.attach(UUID(gap.act), one, uuid5(form_id, str(place)), now, entered_by=person)
         if (row := Recording.objects.filter(pk=recording).first() if _is_uuid(recording) else None) is not None:
             custody.note("explained", now, recording=row, user=user, begin=utc_text(start), how=what["explained"])

@@ -11,7 +11,8 @@ from uuid import UUID
 
 from xiezhi.apps.casework.casepage import stage_finder
 from xiezhi.apps.evidence import custody
-from xiezhi.apps.evidence.gaps import LASTING, OwedGap, gaps_of_case
+from xiezhi.apps.evidence.gaps import LASTING, OwedGap
+from xiezhi.apps.evidence.gaps import owed as owed_gaps
 from xiezhi.apps.evidence.models import Custody, Recording
 
 MEDIA = {"video": "录像", "audio": "录音", "photo": "照片"}
@@ -53,7 +54,7 @@ def of_case(case: str, picture: Any) -> CaseRecordings:
     """Everything of the page, from one reading of the case and three queries."""
     rows = {str(row.id): row for row in Recording.objects.filter(case=case).select_related("file").order_by("begin", "number")}
     marking, book = picture.marking, picture.book
-    owed = gaps_of_case(case, marking, book.pack, picture.entries)
+    owed = owed_gaps(case, marking, book.pack)
     stage_of = stage_finder(picture.explanation.stages, book.pack.vocabulary)
     files = {str(entry.id): list(entry.body.get("files") or ()) for entry in picture.entries}
     for entry in picture.entries:

@@ -84,6 +84,11 @@ def _attach(line: dict[str, Any], attachment: Mapping[str, Any]) -> None:
 def _explained(recording: Mapping[str, Any], attachment: Mapping[str, Any]) -> dict[str, Any]:
     if attachment.get("recording") != recording.get("id"):
         return dict(recording)
-    start = attachment.get("gap_from")
+    start, end = attachment.get("gap_from"), attachment.get("gap_to")
     gaps = [{**gap, "explained": attachment["explained"]} if start in (None, gap.get("from")) else gap for gap in recording.get("gaps", [])]
-    return {**recording, "gaps": gaps}
+    if start is None or end is None or any(gap.get("from") == start for gap in gaps):
+        return {**recording, "gaps": gaps}
+    # A recording that began late or stopped early states no interruption: its explanation does, and the recording reaches that far.
+    gaps = sorted([*gaps, {"from": start, "to": end, "explained": attachment["explained"]}], key=lambda gap: str(gap["from"]))
+    reach = {"from": min(recording["from"], start), "to": max(recording.get("to") or recording["from"], end)}
+    return {**recording, **reach, "gaps": gaps}

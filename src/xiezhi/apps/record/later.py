@@ -29,7 +29,7 @@ from .projections import project
 from .refusals import log_refusal
 
 _PARTS = ("documents", "files", "recordings", "signed", "data")
-_OTHERS = ("recording", "gap_from", "explained", "text")
+_OTHERS = ("recording", "gap_from", "gap_to", "explained", "text")
 # What stands before the public is changed before the public: each of these has an act of its own that undoes it and says why.
 PUBLIC_ACTS = frozenset({"result_published", "result_withheld", "publication_approved", "publication_updated", "publication_withdrawn"})
 # What a correction may replace: everything that an act or attachment states, never its place in the record.
@@ -41,7 +41,7 @@ def attach(of: UUID, what: Mapping[str, Any], id: UUID, now: datetime, *, entere
 
     `what`: `kind` (recording, document, signature, postal_proof, gap_explanation), `by` (person ids), `at` (default now), and the parts
     that it brings: documents, files, recordings, signed, data; for a gap explanation recording (its id), gap_from (when the recording has
-    several gaps), explained (voice or written) and text; `entered_by` as in `perform`. Raises InputError, also for an `at` in the future.
+    several gaps), gap_to (when it is no gap that the recording states: a late start, an early end), explained (voice or written) and text; `entered_by` as in `perform`. Raises InputError, also for an `at` in the future.
     """
     kind = what.get("kind")
     if kind not in ATTACHMENT_KINDS:
@@ -111,8 +111,11 @@ def _check_explanation(kind: str, own: dict[str, Any]) -> None:
             "间断说明应当写明录音录像编号和说明方式",
             field="explained",
         )
-    if "gap_from" in own:
-        own["gap_from"] = time_text(own["gap_from"], "gap_from")
+    for name in ("gap_from", "gap_to"):
+        if name in own:
+            own[name] = time_text(own[name], name)
+    if "gap_to" in own and not own.get("gap_from", "~") < own["gap_to"]:
+        raise InputError("a gap explanation with `gap_to` names an earlier `gap_from`", "间断说明应当写明间断从几时到几时", field="gap_to")
 
 
 def _replacing(fields: Mapping[str, Any], vocabulary: Vocabulary) -> dict[str, Any]:
@@ -124,7 +127,7 @@ def _replacing(fields: Mapping[str, Any], vocabulary: Vocabulary) -> dict[str, A
             raise InputError(f"`{name}` cannot be corrected", f"“{name}”不能更正", field=name)
         if value is None:
             result[name] = None
-        elif name in ("at", "until", "gap_from"):
+        elif name in ("at", "until", "gap_from", "gap_to"):
             result[name] = time_text(value, name)
         elif name == "data":
             result[name] = _with_nulls(value, typed_data(value, vocabulary))
