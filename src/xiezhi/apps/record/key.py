@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
 from pathlib import Path
 
 from django.conf import settings
@@ -11,7 +12,7 @@ from django.conf import settings
 from xiezhi.core.ledger.errors import NoteError
 from xiezhi.core.ledger.note import KeySigner, VerifierKey
 
-from .published import write_file
+from .published import sync_folder, write_file
 
 
 class LogRefused(Exception):  # noqa: N818 - it is what it says: the log refuses to go on
@@ -48,14 +49,19 @@ def _made(path: Path) -> KeySigner:
     origin = settings.LOG_ORIGIN or f"xiezhi.local/{secrets.token_hex(4)}"
     key = KeySigner(origin, secrets.token_bytes(32))
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle, passing = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o400)
+        with os.fdopen(handle, "w") as file:
+            file.write(key.secret() + "\n")
+            file.flush()
+            os.fchmod(file.fileno(), 0o400)
+            os.fsync(file.fileno())
+        os.link(passing, path)  # whole or not at all: half a key would stop a log that never began
     except FileExistsError:  # another process made it in this moment
         return signer(may_make=False)
-    with os.fdopen(handle, "w") as file:
-        file.write(key.secret() + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+    finally:
+        os.unlink(passing)  # noqa: PTH108
+    sync_folder(path.parent)
     return key
 
 
