@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from xiezhi.cli import ledger_showing
+from xiezhi.cli.ledger_frame import record as _record
+from xiezhi.cli.ledger_frame import stop as _stop
 
 if TYPE_CHECKING:
     from xiezhi.apps.record.verify import Report
@@ -18,25 +20,6 @@ if TYPE_CHECKING:
 @click.group()
 def command() -> None:
     """Verify, export and prove the public log of the record."""
-
-
-@contextlib.contextmanager
-def _record() -> Iterator[None]:
-    """A running, migrated database; what stops the log is told in one line, exit status 2."""
-    from xiezhi.cli.frame import with_django
-
-    with with_django():
-        from xiezhi.apps.record.key import LogRefused
-
-        try:
-            yield
-        except LogRefused as refusal:
-            _stop(str(refusal))
-
-
-def _stop(message: str) -> None:
-    click.echo(f"xiezhi ledger: {message}", err=True)
-    sys.exit(2)
 
 
 def _begin() -> None:
@@ -187,51 +170,5 @@ def show() -> None:
         click.echo(queries.verifier_key())
 
 
-@command.command()
-@click.option("--case", "case_id", required=True, help="The case's id.")
-@click.option("--act", "number", required=True, type=click.IntRange(min=1), help="The number of the entry in its case, from 1.")
-@click.option("--field", "fields", multiple=True, help="Prove this field too (such as data.penalty.fine); the answer is then JSON.")
-def prove(case_id: str, number: int, fields: tuple[str, ...]) -> None:
-    """Print the .tlog-proof of one entry, which anyone can verify with the log's key."""
-    with _record():
-        from xiezhi.apps.record import queries
-        from xiezhi.apps.record.sequencer import Sequencer
-        from xiezhi.core.ledger.errors import BodyError
-        from xiezhi.site.clock import now
-
-        entry = queries.entry_at(case_id, number)
-        if entry is None:
-            _stop(_not_there(case_id, number))
-            return
-        Sequencer().drain(now())
-        receipt = queries.receipt(entry)
-        if receipt is None:
-            _stop(f"entry {number} of {case_id} has no leaf; run `xiezhi ledger verify`")
-            return
-        if not fields:
-            click.echo(receipt.proof, nl=False)
-            return
-        try:
-            shown = queries.fields_proof(entry, fields)
-        except BodyError as error:
-            _stop(str(error))
-            return
-        answer = {"case": case_id, "act": number, "index": receipt.index, "entry": receipt.entry, "proof": receipt.proof}
-        click.echo(json.dumps({**answer, "fields": [one.as_dict() for one in shown.fields] if shown else []}, ensure_ascii=False, indent=1))
-
-
-def _not_there(case_id: str, number: int) -> str:
-    """Which of the two is wrong, the case or the number, and what to give instead."""
-    from xiezhi.apps.record import queries
-
-    row = queries.case(case_id)
-    if row is None:
-        return (
-            f"there is no case {case_id!r}; --case takes the id that stands in the address of the case's page (/desk/cases/<id>/), "
-            f"not the case number. 没有编号是“{case_id}”的案件。--case 要填案件页地址里的编号，不是案号。"
-        )
-    last = row.next_seq - 1
-    return (
-        f"case {case_id!r} has no entry {number}: its entries are 1 to {last}. "
-        f"案件“{case_id}”没有第 {number} 条记录：现有第 1 条到第 {last} 条。请改 --act。"
-    )
+command.add_command(ledger_showing.prove)
+command.add_command(ledger_showing.check_proof)

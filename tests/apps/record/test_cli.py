@@ -86,11 +86,11 @@ def test_an_entry_and_a_field_of_it_are_proved(record):
     entry = bytes(Entry.objects.get(case_id="YX-1", case_seq=2).entry)
     key = VerifierKey.parse(queries.verifier_key())
     assert LogProof.parse(answer.stdout).verify(entry, key).size == 262
-    told = json.loads(run("prove", "--case", "YX-1", "--act", 2, "--field", "data.penalty").stdout)
+    told = json.loads(run("prove", "--case", "YX-1", "--act", 2, "--field", "data.penalty", "--only").stdout)
     [proof] = [FieldProof.from_dict(one) for one in told["fields"]]
     assert (proof.path, proof.value) == ("data.penalty.fine", "500.5")
     assert verify_field(proof, bytes.fromhex(told["entry"]))
-    LogProof.parse(told["proof"]).verify(bytes.fromhex(told["entry"]), key)
+    LogProof.parse(told["tlog_proof"]).verify(bytes.fromhex(told["entry"]), key)
 
 
 @pytest.mark.parametrize(

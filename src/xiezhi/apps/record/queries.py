@@ -4,7 +4,7 @@ history      the entries of a case, acts with their attachments and corrections 
 notes        what stands on the record of a case, or of the whole log, and is no act: custody of evidence, system
 marking      the case as the rules see it; explanation: what must, may, may not be done
 receipt      an entry's place in the public log, with its offline proof; index_of: the place alone
-fields_proof proofs of single fields of an entry
+fields_proof proofs of single fields of an entry; shown: the same with the entry's own, as a .proof.json
 checkpoint   the log's signed head; verifier_key: the key that checks it
 """
 
@@ -23,6 +23,7 @@ from xiezhi.core.law.clock import parse_time
 from xiezhi.core.ledger.fields import FieldProof, prove_fields
 from xiezhi.core.ledger.note import Checkpoint
 from xiezhi.core.ledger.proof import LogProof
+from xiezhi.core.ledger.shown import Shown
 from xiezhi.core.ledger.tiles import range_in_tiles
 from xiezhi.core.ledger.tree import inclusion_proof
 from xiezhi.core.procedure.history import Act
@@ -213,6 +214,14 @@ def fields_proof(act_id: UUID, paths: Iterable[str]) -> FieldsProof | None:
         return None
     text, seed, entry = row
     return FieldsProof(act_id, bytes(entry).hex(), tuple(prove_fields(json.loads(text), bytes(seed), paths)))
+
+
+def shown(act_id: UUID, paths: Iterable[str]) -> Shown | None:
+    """Fields of an entry with all that proves them, for a `.proof.json`; None where there is no body or no leaf. Raises BodyError."""
+    proof, place, key = fields_proof(act_id, paths), receipt(act_id), verifier_key()
+    if proof is None or place is None or key is None:
+        return None
+    return Shown(bytes.fromhex(proof.entry), proof.fields, LogProof.parse(place.proof), key)
 
 
 def entry_at(case_id: str, case_seq: int) -> UUID | None:
