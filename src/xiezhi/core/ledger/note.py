@@ -6,7 +6,7 @@ import base64
 import binascii
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from cryptography.exceptions import InvalidSignature
@@ -21,7 +21,7 @@ _DASH = "\N{EM DASH}"
 _SIZE = re.compile(r"0|[1-9]\d{0,18}")
 
 
-def _base64(text: str) -> bytes:
+def base64_of(text: str) -> bytes:
     try:
         data = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as error:
@@ -31,7 +31,7 @@ def _base64(text: str) -> bytes:
     return data
 
 
-def _check_name(name: str) -> None:
+def check_name(name: str) -> None:
     if not name or "+" in name or any(char.isspace() or not char.isprintable() for char in name):
         raise NoteError(f"{name!r} is no key name: not empty, no space, no +")
 
@@ -43,10 +43,16 @@ def key_id(name: str, public: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class VerifierKey:
-    """A public key by name, written `name+hash+key`."""
+    """A public key by name, written `name+hash+key`.
+
+    It speaks for checkpoints of `since` to `until` leaves, the last excluded (None: without end): after a change of keys the old one
+    still proves what it signed in its time, and nothing later.
+    """
 
     name: str
     public: bytes
+    since: int = field(default=0, compare=False)
+    until: int | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
         return f"{self.name}+{self.id.hex()}+{base64.b64encode(ED25519 + self.public).decode()}"
@@ -55,13 +61,17 @@ class VerifierKey:
     def id(self) -> bytes:
         return key_id(self.name, self.public)
 
+    def speaks_for(self, size: int) -> bool:
+        """Whether a checkpoint of `size` leaves is of this key's time."""
+        return self.since <= size and (self.until is None or size < self.until)
+
     @classmethod
     def parse(cls, text: str) -> VerifierKey:
         """Raises NoteError for what is no Ed25519 verifier key."""
         name, _, rest = text.strip().partition("+")
         hash_, _, key = rest.partition("+")
-        _check_name(name)
-        data = _base64(key)
+        check_name(name)
+        data = base64_of(key)
         if len(data) != 33 or data[:1] != ED25519:
             raise NoteError("only Ed25519 verifier keys (type 1, 32 bytes) are read")
         parsed = cls(name, data[1:])
@@ -77,11 +87,23 @@ class VerifierKey:
         return True
 
 
+class NoteKey(Protocol):
+    """A public key of any signature type: its name, its 4-byte id, and whether it accepts a signature over a text."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def id(self) -> bytes: ...
+
+    def accepts(self, text: bytes, signature: bytes) -> bool: ...
+
+
 class Signer(Protocol):
     """What signs checkpoints. The key may live in a file or in a device."""
 
     @property
-    def verifier(self) -> VerifierKey: ...
+    def verifier(self) -> NoteKey: ...
 
     def sign(self, text: bytes) -> bytes: ...
 
@@ -90,7 +112,7 @@ class KeySigner:
     """A key held in memory, written `PRIVATE+KEY+name+hash+key` as other clients of the format write it."""
 
     def __init__(self, name: str, seed: bytes) -> None:
-        _check_name(name)
+        check_name(name)
         self._seed = seed
         self._private = Ed25519PrivateKey.from_private_bytes(seed)
         self.verifier = VerifierKey(name, self._private.public_key().public_bytes_raw())
@@ -106,7 +128,7 @@ class KeySigner:
         hash_, _, key = rest.partition("+")
         if prefix or not mark:
             raise NoteError("a signing key begins with PRIVATE+KEY+")
-        data = _base64(key)
+        data = base64_of(key)
         if len(data) != 33 or data[:1] != ED25519:
             raise NoteError("only Ed25519 signing keys (type 1, 32 bytes) are read")
         signer = cls(name, data[1:])
@@ -127,15 +149,36 @@ def sign_note(text: str, *signers: Signer) -> str:
     """A text, ending in a newline, with one signature line per signer. Raises NoteError for a text that no note can hold."""
     if not text.endswith("\n") or any(ord(char) < 0x20 and char != "\n" for char in text):
         raise NoteError("the text of a note ends in a newline and has no other control character")
-    lines = []
-    for signer in signers:
-        key = signer.verifier
-        signature = base64.b64encode(key.id + signer.sign(text.encode())).decode()
-        lines.append(f"{_DASH} {key.name} {signature}\n")
+    lines = [signature_line(signer.verifier, signer.sign(text.encode())) for signer in signers]
     return f"{text}\n{''.join(lines)}"
 
 
-def open_note(note: str, *keys: VerifierKey) -> str:
+def signature_line(key: NoteKey, signature: bytes) -> str:
+    """One signature line, its newline included."""
+    return f"{_DASH} {key.name} {base64.b64encode(key.id + signature).decode()}\n"
+
+
+def text_of(note: str) -> str:
+    """The text of a note, its last newline included; no signature is looked at. Raises NoteError where there is none."""
+    text, blank, _ = note.rpartition("\n\n")
+    if not blank:
+        raise NoteError("the note has no signature lines")
+    return f"{text}\n"
+
+
+def lines_of(note: str, *keys: NoteKey) -> dict[NoteKey, tuple[str, bytes]]:
+    """The signature lines of the keys that have signed a note, with the bytes of their signatures. Raises NoteError as `open_note`."""
+    text, found = text_of(note), {}
+    known = {(key.name, key.id): key for key in keys}
+    for line in note[len(text) + 1 :].removesuffix("\n").split("\n"):
+        name, signature = _signature(line)
+        key = known.get((name, signature[:4]))
+        if key is not None and key.accepts(text.encode(), signature[4:]):
+            found[key] = (f"{line}\n", signature[4:])
+    return found
+
+
+def open_note(note: str, *keys: NoteKey) -> str:
     """The text of a note that a known key has signed. Unknown signatures are passed over.
 
     Raises NoteError when the note is malformed, when a known key's signature is wrong, or when no known key signed.
@@ -169,8 +212,8 @@ def _signature(line: str) -> tuple[str, bytes]:
     name, _, encoded = rest.partition(" ")
     if mark != _DASH:
         raise NoteError("a signature line begins with an em dash")
-    _check_name(name)
-    data = _base64(encoded)
+    check_name(name)
+    data = base64_of(encoded)
     if len(data) < 5:
         raise NoteError(f"the signature of {name} is cut short")
     return name, data
@@ -199,15 +242,17 @@ class Checkpoint:
         origin, size, root = lines[:3]
         if not _SIZE.fullmatch(size):
             raise NoteError(f"{size!r} is no tree size")
-        head = _base64(root)
+        head = base64_of(root)
         if len(head) != 32:
             raise NoteError("a root hash has 32 bytes")
         return cls(origin, int(size), head)
 
     @classmethod
     def open(cls, note: str, *keys: VerifierKey) -> Checkpoint:
-        """The checkpoint of a note signed by the log whose key bears the origin's name. Raises NoteError."""
-        checkpoint = cls.parse(open_note(note, *keys))
-        if checkpoint.origin not in {key.name for key in keys}:
-            raise NoteError(f"the checkpoint is of the log {checkpoint.origin!r}, expected {', '.join(key.name for key in keys)}")
+        """The checkpoint of a note signed by the log, by a key that bears the origin's name and speaks for this size. Raises NoteError."""
+        checkpoint = cls.parse(text_of(note))
+        named = [key for key in keys if key.name == checkpoint.origin]
+        if keys and not named:
+            raise NoteError(f"the checkpoint is of the log {checkpoint.origin!r}, expected {', '.join(sorted({key.name for key in keys}))}")
+        open_note(note, *(key for key in named if key.speaks_for(checkpoint.size)))
         return checkpoint
