@@ -110,7 +110,7 @@ def measure_all(user: Any) -> list[Measured]:
         return get
 
     filed, investigated = district.standing_at("filed", 100), district.standing_at("investigated", 100)
-    long = _long_case(60)
+    long, growing = _long_case(60), _long_case(60)  # what is recorded in one would make its page longer
     book, marking = queries.marking(long)
     act, read, most = Bound(14, 30), Bound(10, 40), Bound(0, 5)
     return [
@@ -118,7 +118,7 @@ def measure_all(user: Any) -> list[Measured]:
         measure("  with its leaf", lambda n: record_with_leaf(filed[n + 30]), Bound(None, act.cpu_ms), 10),
         measure("record an act, case of 11", lambda n: record(investigated[n]), Bound(14, None), 10),
         measure("  with its leaf", lambda n: record_with_leaf(investigated[n + 30]), Bound(None, act.cpu_ms), 10),
-        measure("record an act, case of 60", lambda _: record(long), Bound(14, act.cpu_ms), 10),
+        measure("record an act, case of 60", lambda _: record(growing), Bound(14, act.cpu_ms), 10),
         measure("case page, 2 acts", page(reverse("casework:case", args=[filed[-1]])), read),
         measure("case page, 11 acts", page(reverse("casework:case", args=[investigated[-1]])), read),
         measure("case page, 60 acts", page(reverse("casework:case", args=[long])), read),
