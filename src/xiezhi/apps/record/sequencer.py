@@ -5,6 +5,7 @@ A signature whose transaction failed never leaves the process, and nothing is si
 
 from __future__ import annotations
 
+import errno
 import logging
 import threading
 import time
@@ -12,6 +13,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from django.db import DatabaseError, connection, transaction
+from psycopg.errors import DiskFull
 
 from xiezhi.core.ledger.errors import LedgerError
 from xiezhi.core.ledger.note import Checkpoint, KeySigner
@@ -27,6 +29,8 @@ from .tiles import copy_leaves, edge_of, write_tiles
 log = logging.getLogger(__name__)
 
 CADENCE = 0.1  # seconds between looks at the queue
+AFTER_REFUSAL = 5.0
+AFTER_FAILURE = 1.0
 BATCH = 5000  # entries in one transaction
 ADVISORY_LOCK = 0x78_7A_6C_6F_67  # "xzlog"
 
@@ -144,6 +148,16 @@ def _is_pending() -> bool:
         return bool(cursor.fetchone()[0])
 
 
+def _why(error: Exception) -> str:
+    """What keeps the log, and what to do; it is tried again by itself."""
+    text = str(error).strip()
+    if isinstance(error, OSError):
+        text = f"{text} (under {published.checkpoint_path().parent})"
+    if getattr(error, "errno", None) == errno.ENOSPC or isinstance(error.__cause__, DiskFull):
+        text += ". Free some room: acts are kept and wait for their leaves, and the log goes on by itself. 磁盘已满，请清理空间；日志会自行恢复。"
+    return text
+
+
 def run(stop: threading.Event, now: Callable[[], datetime] = clock.now) -> None:
     """Number leaves until `stop` is set. A lost database or a refusal is logged and tried again; it never ends the loop."""
     sequencer = Sequencer()
@@ -157,10 +171,10 @@ def run(stop: threading.Event, now: Callable[[], datetime] = clock.now) -> None:
                 wait = 0.0 if numbered == BATCH else CADENCE
         except LogRefused as refusal:
             log.error("the log is not signed: %s", refusal)  # noqa: TRY400 - the message is the whole story
-            sequencer, fresh, wait = Sequencer(), True, 5.0
+            sequencer, fresh, wait = Sequencer(), True, AFTER_REFUSAL
         except (DatabaseError, OSError) as error:
-            log.warning("the log waits: %s", str(error).strip())
+            log.warning("the log waits: %s", _why(error))
             connection.close()
-            sequencer, fresh, wait = Sequencer(), True, 1.0
+            sequencer, fresh, wait = Sequencer(), True, AFTER_FAILURE
         stop.wait(wait)
     connection.close()
