@@ -15,6 +15,7 @@ from xiezhi.cli.ledger_frame import stop as _stop
 
 if TYPE_CHECKING:
     from xiezhi.apps.record.verify import Report
+    from xiezhi.core.ledger.note import VerifierKey
 
 
 @click.group()
@@ -81,26 +82,33 @@ def _verify_record(*, bodies: bool, against: Path | None, form: str) -> None:
 def _tell(report: Report, form: str) -> None:
     if form == "json":
         faults = [{"item": fault.item, "what": fault.what, "what_zh": fault.what_zh} for fault in report.faults]
-        counts = {"leaves": report.leaves, "waiting": report.waiting, "tiles": report.tiles, "checkpoints": report.checkpoints}
+        counts = {
+            "leaves": report.leaves,
+            "waiting": report.waiting,
+            "tiles": report.tiles,
+            "checkpoints": report.checkpoints,
+            "deleted": report.deleted,
+        }
         head = {"origin": report.head.origin, "size": report.head.size, "root": report.head.root.hex()} if report.head else None
         click.echo(json.dumps({"ok": not faults, **counts, "head": head, "faults": faults}, ensure_ascii=False))
     else:
         for fault in report.faults:
             click.echo(f"BAD  {fault.item}: {fault.what} / {fault.what_zh}")
         done = f"{report.leaves} leaves, {report.waiting} waiting, {report.tiles} tiles, {report.checkpoints} checkpoints"
+        done += f", {report.deleted} deleted lawfully（依法删除）" if report.deleted else ""
         click.echo(f"{f'{len(report.faults)} bad items' if report.faults else 'OK'}: {done}")
     sys.exit(1 if report.faults else 0)
 
 
 def _verify_folder(folder: Path, key: str | None, against: Path | None, form: str) -> None:
     from xiezhi.core.ledger.errors import NoteError
-    from xiezhi.core.ledger.note import Checkpoint, VerifierKey
+    from xiezhi.core.ledger.note import Checkpoint
     from xiezhi.core.ledger.verify import verify_log
 
     try:
-        verifier = VerifierKey.parse(key or (folder / "key").read_text())
+        keys = _keys_of(folder, key)
         text = _older(against)
-        older = Checkpoint.open(text, verifier) if text else None
+        older = Checkpoint.open(text, *keys) if text else None
     except (NoteError, OSError) as error:
         _stop(f"{error}. Give the log's key with --key.")
         return
@@ -109,7 +117,7 @@ def _verify_folder(folder: Path, key: str | None, against: Path | None, form: st
         file = folder / path
         return file.read_bytes() if file.is_file() else None
 
-    faults = list(verify_log(read, verifier, older))
+    faults = list(verify_log(read, keys, older))
     if form == "json":
         rows = [{"item": fault.item, "what": fault.what, "what_zh": fault.what_zh} for fault in faults]
         click.echo(json.dumps({"ok": not faults, "faults": rows}, ensure_ascii=False))
@@ -118,6 +126,16 @@ def _verify_folder(folder: Path, key: str | None, against: Path | None, form: st
             click.echo(f"BAD  {fault.item}: {fault.what} / {fault.what_zh}")
         click.echo(f"{len(faults)} bad items" if faults else "OK")
     sys.exit(1 if faults else 0)
+
+
+def _keys_of(folder: Path, key: str | None) -> tuple[VerifierKey, ...]:
+    """The key that was given; else all keys of the folder's policy, each for its time; else its one key. Raises NoteError, OSError."""
+    from xiezhi.core.ledger.note import VerifierKey
+    from xiezhi.core.ledger.policy import parse
+
+    if key is None and (folder / "policy").is_file():
+        return parse((folder / "policy").read_text(encoding="utf-8")).keys
+    return (VerifierKey.parse(key or (folder / "key").read_text()),)
 
 
 @command.command()
@@ -162,12 +180,61 @@ def key() -> None:
 
 @key.command()
 def show() -> None:
-    """Print the current verifier key; its name is the log's origin."""
+    """Print the current verifier key, its name being the log's origin; then its fingerprint, then every earlier key with its time."""
     with _record():
         from xiezhi.apps.record import queries
 
         _begin()
-        click.echo(queries.verifier_key())
+        current, *others = queries.verifier_keys()
+        click.echo(current)
+        click.echo(f"fingerprint 公钥指纹 {current.fingerprint}")
+        for one in others:
+            until = "signs too 同时签名" if one.until is None else f"signed up to size {one.until - 1} 签至此条数"
+            click.echo(f"{until}: {one} (fingerprint {one.fingerprint})")
+
+
+@key.command()
+@click.option("--lost", is_flag=True, help="Others may have the present key: it ends at once and signs nothing more.")
+@click.option("--yes", is_flag=True, help="Do it; without, it is only said what would be done.")
+def rotate(lost: bool, yes: bool) -> None:
+    """Make a new key for the log. Its name, the origin, stays.
+
+    Both keys sign until `key retire`, so that whoever knows either can go on: publish the new key by the ways by which the old one was
+    published, and leave some months. The change is an entry of the log, and stands in /log/policy.
+    """
+    if not yes:
+        click.echo(
+            f"would make a new key{'; the old one would end at once' if lost else ''}. Copy keys/ to the safe afterwards. Run it again with --yes."
+        )
+        sys.exit(1)
+    with _record():
+        from xiezhi.apps.record import rotation
+        from xiezhi.apps.record.sequencer import Sequencer
+        from xiezhi.site.clock import now
+
+        _begin()
+        ring = rotation.rotate(now(), lost=lost)
+        Sequencer().drain(now())
+    click.echo(f"{ring.verifier}\nfingerprint 公钥指纹 {ring.verifier.fingerprint}")
+    for one in ring.signers[1:]:
+        click.echo(f"signs too, until `xiezhi ledger key retire`: {one.verifier}")
+
+
+@key.command()
+@click.option("--yes", is_flag=True, help="Do it; without, it is only said what would be done.")
+def retire(yes: bool) -> None:
+    """End the old key after a change: what it signed stays proved, and it signs nothing more."""
+    if not yes:
+        click.echo("would end the old key. Who knows only that one cannot check later checkpoints. Run it again with --yes.")
+        sys.exit(1)
+    with _record():
+        from xiezhi.apps.record import rotation
+        from xiezhi.apps.record.sequencer import Sequencer
+        from xiezhi.site.clock import now
+
+        old = rotation.retire(now())
+        Sequencer().drain(now())
+    click.echo(f"signed up to size {(old.until or 1) - 1}: {old}")
 
 
 command.add_command(ledger_showing.prove)

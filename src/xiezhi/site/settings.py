@@ -193,6 +193,9 @@ EVIDENCE_S3 = (
 LOG_KEY = XIEZHI_HOME / "keys" / "log"
 LOG_PUBLISHED = XIEZHI_HOME / "log"
 LOG_ORIGIN = os.environ.get("XIEZHI_LOG_ORIGIN", "")
+# Who witnesses the log: `name key url; ...`, and how many of them a reader should ask for (0: none need have cosigned).
+WITNESSES = os.environ.get("XIEZHI_WITNESSES", "")
+WITNESS_QUORUM = int(os.environ.get("XIEZHI_WITNESS_QUORUM", "0"))
 
 # The largest request body that is read at all, and the largest from anybody who is not signed in or outside the desk, in bytes.
 PUBLIC_REQUEST_LIMIT = 60 * 1024**2
@@ -207,6 +210,9 @@ XIEZHI_PROJECTIONS = [
     "xiezhi.apps.disclosure.service.project",
     "xiezhi.apps.evidence.service.project",
 ]
+
+# Who may hold a case: each a function of its id that answers why it is kept, or nothing. What is held is not deleted (record/deletion.py).
+XIEZHI_HOLDS = ["xiezhi.apps.evidence.queries.held"]
 
 # Who is told by the worker after an act is committed, each a function of the list of what was written; they defer jobs.
 XIEZHI_AFTERWARDS: list[str] = []

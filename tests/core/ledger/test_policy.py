@@ -72,8 +72,17 @@ def test_a_policy_travels_as_text():
     read = parse(policy.text())
     assert read == policy
     assert [(key.since, key.until) for key in read.logs] == [(200, None), (0, 300)]
-    revoked = Policy((NEW.verifier,), revoked=(OLD.verifier,))
-    assert parse(revoked.text()).revoked == (OLD.verifier,)
+
+
+def test_a_lost_key_speaks_for_its_time_and_to_strangers_not_at_all():
+    policy = Policy((NEW.verifier,), lost=(replace(OLD.verifier, until=300),))
+    read = parse(policy.text())
+    assert (read.logs, read.lost, read.lost[0].until) == ((NEW.verifier,), (OLD.verifier,), 300)
+    assert [line for line in policy.text().splitlines() if str(OLD.verifier) in line and not line.startswith("#")] == []
+    early = replace(HEAD, size=299)
+    assert read.open(early.sign(OLD)) == early
+    with pytest.raises(NoteError, match="no known key"):
+        read.open(HEAD.sign(OLD))
 
 
 def test_the_example_of_the_text_is_read():

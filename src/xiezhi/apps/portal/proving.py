@@ -12,7 +12,6 @@ from xiezhi.apps.record import queries as record
 from xiezhi.apps.registry import queries as registry
 from xiezhi.core.ledger.errors import BodyError, ProofError
 from xiezhi.core.ledger.fields import FieldProof, verify_field
-from xiezhi.core.ledger.note import VerifierKey
 from xiezhi.core.ledger.proof import LogProof
 
 PREFIX = "data.summary."
@@ -59,7 +58,7 @@ def prove(row: Any) -> PageProof:
         key = record.verifier_key()
         if receipt is None or key is None:
             waiting = True
-        elif not _included(receipt.proof, entry, key):
+        elif not _included(receipt.proof, entry):
             return PageProof("differs", index=receipt.index, entry=entry, act=str(act), wrong=["log"])
         if newest is None:
             newest = PageProof("proved", receipt.index if receipt else None, receipt.size if receipt else None, entry, str(act))
@@ -121,7 +120,7 @@ def document_recorded(row: Any, digest: str) -> bool:
         if proof is None or receipt is None or key is None:
             continue
         entry = bytes.fromhex(proof.entry)
-        held = all(verify_field(one, entry) for one in proof.fields) and _included(receipt.proof, proof.entry, key)
+        held = all(verify_field(one, entry) for one in proof.fields) and _included(receipt.proof, proof.entry)
         if held and any(one.value == digest for one in proof.fields):
             return True
     return False
@@ -154,7 +153,7 @@ def check_bundle(text: str) -> Checked:
         if not verify_field(one, entry):
             return Checked("broken", f"字段“{one.path}”和日志条目对不上：内容被改过。")
     try:
-        log.verify(entry, VerifierKey.parse(key))
+        log.verify(entry, *record.verifier_keys())
     except ProofError:
         return Checked("broken", "这条记录不在公示日志里，或者检查点的签名不对。")
     return Checked(
@@ -185,9 +184,9 @@ def _fields(act: UUID) -> tuple[str, dict[str, str]] | None:
     return proof.entry, {one.path.removeprefix(PREFIX): str(one.value) for one in proof.fields if one.path.startswith(PREFIX)}
 
 
-def _included(text: str, entry: str, key: str) -> bool:
+def _included(text: str, entry: str) -> bool:
     try:
-        LogProof.parse(text).verify(bytes.fromhex(entry), VerifierKey.parse(key))
+        LogProof.parse(text).verify(bytes.fromhex(entry), *record.verifier_keys())
     except ProofError:
         return False
     return True

@@ -6,6 +6,8 @@ somebody has seen already, unless leaves were signed after the head that is take
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db import connection
 
 from xiezhi.core.ledger.errors import NoteError
@@ -13,19 +15,20 @@ from xiezhi.core.ledger.note import Checkpoint, VerifierKey
 
 from . import published
 from .fence import hold, opened
-from .key import LogRefused, publish_verifier, signer
+from .key import LogRefused, keyring, publish_verifier
+from .policy import known
 
 
 def candidate(copy: str | None = None) -> Checkpoint:
     """The head that `adopt` would take, checked: that of the copy, else the database's own newest. Raises LogRefused."""
-    return _checked(_chosen(copy), signer(may_make=False).verifier)
+    return _checked(_chosen(copy), known(keyring(may_make=False)))
 
 
 def adopt(copy: str | None = None) -> Checkpoint:
     """Publish the copy of a checkpoint, or the database's own newest. Raises LogRefused where it would hide or contradict something."""
-    verifier, note = signer(may_make=False).verifier, _chosen(copy)
-    head = _checked(note, verifier)
-    publish_verifier(verifier)
+    ring, note = keyring(may_make=False), _chosen(copy)
+    head = _checked(note, known(ring))
+    publish_verifier(ring.verifier)
     published.publish_checkpoint(note)
     return head
 
@@ -41,16 +44,16 @@ def _chosen(copy: str | None) -> str:
     return str(row[0])
 
 
-def _checked(note: str, verifier: VerifierKey) -> Checkpoint:
+def _checked(note: str, keys: Sequence[VerifierKey]) -> Checkpoint:
     with connection.cursor() as cursor:
         cursor.execute("SELECT size FROM record_log_state")
         (size,) = cursor.fetchone()
-    head = opened(note, verifier, "the checkpoint to adopt")
+    head = opened(note, keys, "the checkpoint to adopt")
     hold(head, size)
     there = published.read_checkpoint()
     if there is not None:
         try:
-            before = Checkpoint.open(there, verifier)
+            before = Checkpoint.open(there, *keys)
         except NoteError:
             return head  # damaged: that is what is being mended
         if before.size > head.size:

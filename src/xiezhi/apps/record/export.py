@@ -12,30 +12,33 @@ from django.db import connection
 
 from xiezhi.core.ledger.errors import NoteError
 from xiezhi.core.ledger.note import Checkpoint, VerifierKey
+from xiezhi.core.ledger.policy import Policy
 from xiezhi.core.ledger.tiles import TILE_HEIGHT, bundle, entries_path, tile_path, tile_width, tiles_of
 
 from . import published
 from .key import LogRefused, verifier
+from .policy import read_policy
 from .sequencer import Sequencer
 from .tiles import read_entries, read_tile
 
 
 def export(folder: Path, now: datetime) -> Checkpoint:
-    """Number what is pending, then write checkpoint, key, tiles and entry bundles.
+    """Number what is pending, then write checkpoint, key, policy, tiles and entry bundles.
 
     `folder` is empty, not there yet, or an earlier export of this log, which is then brought up to date. Raises LogRefused.
     """
     Sequencer().drain(now)
-    key, note = verifier(), published.read_checkpoint()
-    if key is None or note is None:
+    key, policy, note = verifier(), read_policy(), published.read_checkpoint()
+    if key is None or policy is None or note is None:
         raise LogRefused("the log has not begun. Start it with `xiezhi up`. 日志尚未启动。")
-    _own(folder, key)
-    head = Checkpoint.open(note, key)
+    _own(folder, policy)
+    head = policy.open(note)
     for level, index, width in chain(tiles_of(head.size), _earlier_partials(head.size)):
         _write(folder / tile_path(level, index, width), partial(read_tile, level, index, width))
         if level == 0:
             _write(folder / entries_path(index, width), partial(_read_bundle, index, width))
     (folder / "key").write_text(f"{key}\n")
+    (folder / "policy").write_text(policy.text(), encoding="utf-8")
     (folder / "checkpoint").write_text(note, encoding="utf-8")  # last: it speaks for the rest
     return head
 
@@ -59,12 +62,12 @@ def _read_bundle(index: int, width: int) -> bytes:
     return bundle(read_entries(index, width))
 
 
-def _own(folder: Path, key: VerifierKey) -> None:
+def _own(folder: Path, policy: Policy) -> None:
     if folder.exists() and not folder.is_dir():
         raise LogRefused(f"{folder} is no folder. Name an empty one. 目标不是文件夹。")
     if folder.exists() and any(folder.iterdir()):
         try:
-            same = VerifierKey.parse((folder / "key").read_text()) == key
+            same = VerifierKey.parse((folder / "key").read_text()) in policy.keys
         except (OSError, NoteError, UnicodeDecodeError):
             same = False
         if not same:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db import connection
 
 from xiezhi.core.ledger.errors import NoteError
-from xiezhi.core.ledger.note import Checkpoint, KeySigner, VerifierKey
+from xiezhi.core.ledger.note import Checkpoint, VerifierKey
 from xiezhi.core.ledger.tiles import range_in_tiles
 from xiezhi.core.ledger.tree import EMPTY_ROOT
 
 from . import published
-from .key import LogRefused, publish_verifier
+from .key import Keyring, LogRefused, publish_verifier
+from .policy import known, publish_policy
 from .tiles import read_tile
 
 
@@ -20,18 +23,18 @@ class Fence:
     def __init__(self) -> None:
         self._proved = False
 
-    def check(self, key: KeySigner, origin: str, size: int) -> None:
+    def check(self, key: Keyring, origin: str, size: int) -> None:
         """`origin` and `size` as the locked row of the log's state says. Raises LogRefused."""
-        note = published.read_checkpoint()
+        keys, note = known(key), published.read_checkpoint()
         if note is None:
             note = self._begun(key, origin, size)
-        head = opened(note, key.verifier, f"the published checkpoint {published.checkpoint_path()}")
+        head = opened(note, keys, f"the published checkpoint {published.checkpoint_path()}")
         _not_behind(head, size)
         if not (self._proved and _is_signed_here(head)):
             hold(head, size)
         self._proved = True
 
-    def _begun(self, key: KeySigner, origin: str, size: int) -> str:
+    def _begun(self, key: Keyring, origin: str, size: int) -> str:
         """The head of the empty tree, which no history contradicts, is published before the first leaf: a crash later on finds it."""
         if size or origin:
             raise LogRefused(
@@ -40,16 +43,17 @@ class Fence:
                 "`xiezhi ledger adopt-checkpoint`. 已公布的检查点文件缺失，已停止签名；请从副本恢复该文件，"
                 "确认数据库是最新的，再运行 xiezhi ledger adopt-checkpoint。"
             )
-        note = Checkpoint(key.verifier.name, 0, EMPTY_ROOT).sign(key)
+        note = key.sign(Checkpoint(key.verifier.name, 0, EMPTY_ROOT))
+        publish_policy(key)
         publish_verifier(key.verifier)
         published.publish_checkpoint(note)
         return note
 
 
-def opened(note: str, verifier: VerifierKey, what: str) -> Checkpoint:
-    """The head of a note that this log's key has signed. Raises LogRefused naming `what`."""
+def opened(note: str, keys: Sequence[VerifierKey], what: str) -> Checkpoint:
+    """The head of a note that one of this log's keys has signed in its time. Raises LogRefused naming `what`."""
     try:
-        return Checkpoint.open(note, verifier)
+        return Checkpoint.open(note, *keys)
     except NoteError as error:
         raise LogRefused(
             f"{what} is not this log's ({error}). Put it back from a copy with `xiezhi ledger adopt-checkpoint FILE`. "

@@ -1,16 +1,20 @@
-"""The log's signing key: a file outside the database that only the sequencer's user may read."""
+"""The log's signing keys: a file outside the database that only the sequencer's user may read.
+
+One key a line, the current one first. While a change of keys lasts there are two, and both sign.
+"""
 
 from __future__ import annotations
 
 import os
 import secrets
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
 
 from xiezhi.core.ledger.errors import NoteError
-from xiezhi.core.ledger.note import KeySigner, VerifierKey
+from xiezhi.core.ledger.note import Checkpoint, KeySigner, VerifierKey
 
 from .published import sync_folder, write_file
 
@@ -19,8 +23,24 @@ class LogRefused(Exception):  # noqa: N818 - it is what it says: the log refuses
     """Nothing is signed, because it could make a second history. `str()` says what is wrong and what to do."""
 
 
-def signer(*, may_make: bool) -> KeySigner:
-    """The key of this installation; `may_make` makes one where there is none, which only an empty log allows. Raises LogRefused."""
+@dataclass(frozen=True, slots=True)
+class Keyring:
+    """The keys that sign, the current one first; all bear the log's name."""
+
+    signers: tuple[KeySigner, ...]
+
+    @property
+    def verifier(self) -> VerifierKey:
+        """The current public key."""
+        return self.signers[0].verifier
+
+    def sign(self, head: Checkpoint) -> str:
+        """The note of a checkpoint, signed by each key."""
+        return head.sign(*self.signers)
+
+
+def keyring(*, may_make: bool) -> Keyring:
+    """The keys of this installation; `may_make` makes one where there is none, which only an empty log allows. Raises LogRefused."""
     path: Path = settings.LOG_KEY
     try:
         text = path.read_text()
@@ -33,19 +53,33 @@ def signer(*, may_make: bool) -> KeySigner:
     except PermissionError as error:
         raise LogRefused(f"the log's key {path} cannot be read by this user. 当前用户无权读取日志签名密钥。") from error
     try:
-        key = KeySigner.parse(text)
+        signers = tuple(KeySigner.parse(line) for line in text.splitlines() or [""])
     except NoteError as error:
         raise LogRefused(
             f"the log's key {path} is damaged ({error}). Put it back from the safe copy. 日志签名密钥已损坏，请从备份恢复。"
         ) from error
-    if settings.LOG_ORIGIN and key.verifier.name != settings.LOG_ORIGIN:
+    names = {key.verifier.name for key in signers}
+    if len(names) > 1:
         raise LogRefused(
-            f"the log's origin is {key.verifier.name}, but XIEZHI_LOG_ORIGIN says {settings.LOG_ORIGIN}: an origin never changes. Unset it. 日志标识不能更改。"
+            f"the keys in {path} are of different logs: {', '.join(sorted(names))}. Put it back from the safe copy. 密钥不是同一日志的。"
         )
-    return key
+    if settings.LOG_ORIGIN and names != {settings.LOG_ORIGIN}:
+        raise LogRefused(
+            f"the log's origin is {names.pop()}, but XIEZHI_LOG_ORIGIN says {settings.LOG_ORIGIN}: an origin never changes. Unset it. 日志标识不能更改。"
+        )
+    return Keyring(signers)
 
 
-def _made(path: Path) -> KeySigner:
+def stamp() -> tuple[int, int] | None:
+    """Tells one writing of the key file from another; None where there is no file."""
+    try:
+        found = Path(settings.LOG_KEY).stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns
+
+
+def _made(path: Path) -> Keyring:
     origin = settings.LOG_ORIGIN or f"xiezhi.local/{secrets.token_hex(4)}"
     key = KeySigner(origin, secrets.token_bytes(32))
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -58,11 +92,16 @@ def _made(path: Path) -> KeySigner:
             os.fsync(file.fileno())
         os.link(passing, path)  # whole or not at all: half a key would stop a log that never began
     except FileExistsError:  # another process made it in this moment
-        return signer(may_make=False)
+        return keyring(may_make=False)
     finally:
         os.unlink(passing)  # noqa: PTH108
     sync_folder(path.parent)
-    return key
+    return Keyring((key,))
+
+
+def write_keyring(ring: Keyring) -> None:
+    """Replace the key file whole, readable by this user alone."""
+    write_file(Path(settings.LOG_KEY), "".join(f"{key.secret()}\n" for key in ring.signers), mode=0o400)
 
 
 def publish_verifier(key: VerifierKey) -> None:

@@ -28,16 +28,16 @@ def publish_checkpoint(note: str) -> None:
     write_file(checkpoint_path(), note)
 
 
-def write_file(path: Path, text: str) -> None:
+def write_file(path: Path, text: str | bytes, mode: int = 0o644) -> None:
     """Write a file whole: temporary name, fsync, rename, fsync of the folder."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, passing = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(text.encode() if isinstance(text, str) else text)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(passing, 0o644)  # noqa: PTH101 - public by nature
+        os.chmod(passing, mode)  # noqa: PTH101 - what is published is public by nature
         os.replace(passing, path)  # noqa: PTH105
     except BaseException:
         Path(passing).unlink(missing_ok=True)

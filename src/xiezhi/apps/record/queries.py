@@ -5,7 +5,7 @@ notes        what stands on the record of a case, or of the whole log, and is no
 marking      the case as the rules see it; explanation: what must, may, may not be done
 receipt      an entry's place in the public log, with its offline proof; index_of: the place alone
 fields_proof proofs of single fields of an entry; shown: the same with the entry's own, as a .proof.json
-checkpoint   the log's signed head; verifier_key: the key that checks it
+checkpoint   the log's signed head; verifier_key: the key that checks it; verifier_keys: past keys too
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from django.db import connection
 
 from xiezhi.core.law.clock import parse_time
 from xiezhi.core.ledger.fields import FieldProof, prove_fields
-from xiezhi.core.ledger.note import Checkpoint
+from xiezhi.core.ledger.note import Checkpoint, VerifierKey
 from xiezhi.core.ledger.proof import LogProof
 from xiezhi.core.ledger.shown import Shown
 from xiezhi.core.ledger.tiles import range_in_tiles
@@ -36,6 +36,7 @@ from .key import verifier
 from .logwide import NOTE_CLASSES
 from .models import Case
 from .models import Checkpoint as SignedHead
+from .policy import read_policy, verifiers
 from .tiles import read_ahead
 
 if TYPE_CHECKING:
@@ -239,8 +240,8 @@ def checkpoint_note() -> str | None:
 
 def checkpoint() -> Checkpoint | None:
     """The published head of the log, its signature checked. None before the first. Raises NoteError when it is damaged."""
-    note, key = checkpoint_note(), verifier()
-    return Checkpoint.open(note, key) if note is not None and key is not None else None
+    note, keys = checkpoint_note(), verifiers()
+    return Checkpoint.open(note, *keys) if note is not None and keys else None
 
 
 def checkpoint_time() -> datetime | None:
@@ -249,7 +250,24 @@ def checkpoint_time() -> datetime | None:
     return newest.at if newest is not None else None
 
 
+def latest_signing() -> datetime | None:
+    """The latest time at which one of the newest thousand heads was signed; later than now where the clock was set back."""
+    newest = SignedHead.objects.order_by("-size").values_list("at", flat=True)[:1000]
+    return max(newest, default=None)
+
+
 def verifier_key() -> str | None:
     """The public key of the log as `name+hash+key`; its name is the log's origin."""
     key = verifier()
     return str(key) if key else None
+
+
+def policy_text() -> str | None:
+    """The log's trust policy (C2SP tlog-policy): its keys and witnesses. None before the log began."""
+    policy = read_policy()
+    return policy.text() if policy else None
+
+
+def verifier_keys() -> tuple[VerifierKey, ...]:
+    """Every key that ever signed for the log, the current one first, each with the tree sizes for which it speaks; none before the log began."""
+    return verifiers()

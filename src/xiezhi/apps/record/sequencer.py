@@ -10,20 +10,21 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import DatabaseError, connection, transaction
 from psycopg.errors import DiskFull
 
 from xiezhi.core.ledger.errors import LedgerError
-from xiezhi.core.ledger.note import Checkpoint, KeySigner
+from xiezhi.core.ledger.note import Checkpoint
 from xiezhi.core.ledger.tiles import Edge
 from xiezhi.core.ledger.tree import leaf_hash
 from xiezhi.site import clock
 
 from . import published
 from .fence import Fence, root_of
-from .key import LogRefused, publish_verifier, signer
+from .key import Keyring, LogRefused, keyring, publish_verifier, stamp
+from .policy import publish_policy
 from .tiles import copy_leaves, edge_of, write_tiles
 
 log = logging.getLogger(__name__)
@@ -31,6 +32,7 @@ log = logging.getLogger(__name__)
 CADENCE = 0.1  # seconds between looks at the queue
 AFTER_REFUSAL = 5.0
 AFTER_FAILURE = 1.0
+CLOCK_PATIENCE = timedelta(seconds=5)  # an NTP step is no fault
 BATCH = 5000  # entries in one transaction
 ADVISORY_LOCK = 0x78_7A_6C_6F_67  # "xzlog"
 
@@ -49,9 +51,12 @@ class Sequencer:
     """Numbers leaves for one log. Two at once are harmless: the second finds the lock taken."""
 
     def __init__(self) -> None:
-        self._signer: KeySigner | None = None
+        self._ring: Keyring | None = None
+        self._ring_stamp: tuple[int, int] | None = None
         self._edge: Edge | None = None
         self._fence = Fence()
+        self._signed_at: datetime | None = None
+        self._clock_told = False
 
     def round(self, now: datetime) -> int | None:
         """One batch: how many leaves were numbered; None when another sequencer is at it. Raises LogRefused, DatabaseError."""
@@ -69,37 +74,60 @@ class Sequencer:
             if not taken and (note := _note_at(size)):
                 grown, numbered = edge, 0
             else:
+                self._watch_clock(size, now)
                 grown, numbered = edge.copy(), len(taken)
                 _number(grown, taken)
-                note = Checkpoint(key.verifier.name, grown.size, grown.root()).sign(key)
+                note = key.sign(Checkpoint(key.verifier.name, grown.size, grown.root()))
                 _keep(note, key.verifier.name, grown.size, now)
         self._edge = grown
         if note != published.read_checkpoint():
-            publish_verifier(key.verifier)
+            publish_policy(key)
             published.publish_checkpoint(note)
+            publish_verifier(key.verifier)  # after the first checkpoint that a new key has signed
         return numbered
 
     def drain(self, now: datetime, patience: float = 30.0) -> int:
-        """Number everything that is pending. Raises LogRefused when another sequencer does not finish in `patience` seconds."""
+        """Number everything that is pending, the fence held also when nothing is. Raises LogRefused, also when another sequencer does not
+        finish in `patience` seconds.
+        """
         total, until = 0, time.monotonic() + patience
-        while _is_pending() or published.read_checkpoint() is None:
+        while True:
             numbered = self.round(now)
-            if numbered is None:
-                if time.monotonic() > until:
-                    raise LogRefused("another sequencer holds the log and does not finish. 另一进程正在编号，请稍后再试。")
+            if numbered is not None:
+                total += numbered
+                if not _is_pending():
+                    return total
+            elif time.monotonic() > until:
+                raise LogRefused("another sequencer holds the log and does not finish. 另一进程正在编号，请稍后再试。")
+            else:
                 time.sleep(0.05)
-            total += numbered or 0
-        return total
 
-    def _key(self, origin: str, size: int) -> KeySigner:
-        if self._signer is None:
-            self._signer = signer(may_make=size == 0 and not origin)
-        if origin and self._signer.verifier.name != origin:
+    def _key(self, origin: str, size: int) -> Keyring:
+        if self._ring is None or self._ring_stamp != stamp():  # a change of keys is seen at once
+            self._ring = keyring(may_make=size == 0 and not origin)
+            self._ring_stamp = stamp()
+        if origin and self._ring.verifier.name != origin:
             raise LogRefused(
-                f"this database holds the log {origin}, but the key is of {self._signer.verifier.name}. Put back the key that belongs to it. "
+                f"this database holds the log {origin}, but the key is of {self._ring.verifier.name}. Put back the key that belongs to it. "
                 "签名密钥与数据库中的日志不是一套，请恢复原密钥。"
             )
-        return self._signer
+        return self._ring
+
+    def _watch_clock(self, size: int, now: datetime) -> None:
+        """Tell once of a clock that was set back. The log goes by its own order, never by the clock; times of recording do not."""
+        if self._signed_at is None:
+            self._signed_at = _signed_at(size)
+        if self._signed_at is not None and now < self._signed_at - CLOCK_PATIENCE:
+            if not self._clock_told:
+                log.warning(
+                    "the clock of this server was set back: it says %s, the last checkpoint was signed at %s. Set it right and let it be kept "
+                    "by NTP; acts are numbered all the same, but bear a false time of recording. 服务器时钟被调回，请校准；日志照常编号。",
+                    now.isoformat(),
+                    self._signed_at.isoformat(),
+                )
+            self._clock_told = True
+        else:
+            self._signed_at, self._clock_told = now, False
 
     def _edge_at(self, size: int) -> Edge:
         if self._edge is None or self._edge.size != size:
@@ -114,6 +142,12 @@ class Sequencer:
                 "the tiles do not give the signed root. Nothing is signed; run `xiezhi ledger verify`. 日志分块与已签根哈希不符，已停止签名。"
             )
         return self._edge
+
+
+def lock_log() -> None:
+    """Wait for the round that is under way, and keep others from signing until this transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ADVISORY_LOCK])
 
 
 def _take() -> list[tuple[object, bytes]]:
@@ -138,6 +172,13 @@ def _keep(note: str, origin: str, size: int, now: datetime) -> None:
 def _note_at(size: int) -> str | None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT note FROM record_checkpoint WHERE size = %s", [size])
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def _signed_at(size: int) -> datetime | None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT at FROM record_checkpoint WHERE size = %s", [size])
         row = cursor.fetchone()
     return row[0] if row else None
 

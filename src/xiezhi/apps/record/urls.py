@@ -11,6 +11,7 @@ urlpatterns = [
     path("", views.front, name="front"),
     path("checkpoint", views.checkpoint, name="checkpoint"),
     path("key", views.key, name="key"),
+    path("policy", views.policy, name="policy"),
     re_path(r"^tile/entries/(?P<path>.{1,60})$", views.entries, name="entries"),
     re_path(r"^tile/(?P<level>[0-9]{1,2})/(?P<path>.{1,60})$", views.tile, name="tile"),
 ]

@@ -35,6 +35,7 @@ The public log (C2SP tlog-tiles): append-only, for anyone to fetch, verify and k
 
   checkpoint                     签名检查点  the signed head
   key                            验证公钥    the verifier key
+  policy                         信任策略    keys, witnesses, quorum (C2SP tlog-policy)
   tile/<L>/<N>[.p/<W>]           哈希瓦片    tiles of hashes
   tile/entries/<N>[.p/<W>]       日志条目    entries
 """
@@ -62,6 +63,14 @@ def key(_: HttpRequest) -> HttpResponse:
     """The verifier key."""
     text = queries.verifier_key()
     return _open(HttpResponse(f"{text}\n", content_type=TEXT)) if text else _missing("key")
+
+
+@require_safe
+@_briefly
+def policy(_: HttpRequest) -> HttpResponse:
+    """The trust policy: keys of the log with the sizes of their time, witnesses, quorum."""
+    text = queries.policy_text()
+    return _open(HttpResponse(text, content_type=TEXT)) if text else _missing("policy")
 
 
 @require_safe

@@ -61,6 +61,12 @@ class VerifierKey:
     def id(self) -> bytes:
         return key_id(self.name, self.public)
 
+    @property
+    def fingerprint(self) -> str:
+        """The first 16 bytes of SHA-256 over the key's one line, in fours: what people compare."""
+        digits = hashlib.sha256(str(self).encode()).hexdigest()[:32]
+        return " ".join(digits[at : at + 4] for at in range(0, 32, 4))
+
     def speaks_for(self, size: int) -> bool:
         """Whether a checkpoint of `size` leaves is of this key's time."""
         return self.since <= size and (self.until is None or size < self.until)

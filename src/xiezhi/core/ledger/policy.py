@@ -17,6 +17,7 @@ from .note import Checkpoint, VerifierKey, lines_of
 _VALID = re.compile(r"#\s*valid from (0|[1-9]\d{0,18})(?: to (0|[1-9]\d{0,18}))?\s*")
 _SPACES = re.compile(r"[ \t]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_LOST = "# lost "
 NONE = "none"
 
 
@@ -40,22 +41,26 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """`urls` gives a log key's address by the key's text. `revoked` keys signed once and are believed no more: they stand in comments."""
+    """`urls` gives a log key's address by the key's text.
+
+    `lost` keys may be in other hands: they are believed for the sizes of their time alone, and stand in comments, so that whoever
+    reads no such times does not believe them at all.
+    """
 
     logs: tuple[VerifierKey, ...]
     witnesses: tuple[Witness, ...] = ()
     groups: tuple[Group, ...] = ()
     quorum: str = NONE
     urls: dict[str, str] = field(default_factory=dict)
-    revoked: tuple[VerifierKey, ...] = ()
+    lost: tuple[VerifierKey, ...] = ()
 
     def text(self) -> str:
         """The file. Raises NoteError for what is no policy, so that none is published that cannot be read."""
         lines = []
         for key in self.logs:
-            end = f" to {key.until - 1}" if key.until is not None else ""
-            lines += [f"# valid from {key.since}{end}", f"log {key} {self.urls.get(str(key), '')}".rstrip()]
-        lines += [f"# revoked {key}" for key in self.revoked]
+            lines += [_valid(key), f"log {key} {self.urls.get(str(key), '')}".rstrip()]
+        for key in self.lost:
+            lines += [_valid(key), f"{_LOST}{key}"]
         lines += [f"witness {one.name} {one.key} {one.url}".rstrip() for one in self.witnesses]
         lines += [f"group {one.name} {one.least} {' '.join(one.members)}" for one in self.groups]
         lines.append(f"quorum {self.quorum}")
@@ -63,9 +68,14 @@ class Policy:
         parse(text)
         return text
 
+    @property
+    def keys(self) -> tuple[VerifierKey, ...]:
+        """Every key that ever signed for the log, with its time; the current one first."""
+        return self.logs + self.lost
+
     def open(self, note: str, *, with_quorum: bool = False) -> Checkpoint:
         """The checkpoint of a note signed by one of the logs, and by the quorum of witnesses where that is asked. Raises NoteError."""
-        checkpoint = Checkpoint.open(note, *self.logs)
+        checkpoint = Checkpoint.open(note, *self.keys)
         if with_quorum and not self.has_quorum(self.cosigners(note)):
             raise NoteError(f"the checkpoint of {checkpoint.size} leaves is not cosigned by the quorum {self.quorum}")
         return checkpoint
@@ -86,6 +96,10 @@ class Policy:
         return self.quorum == NONE or witnessed(self.quorum)
 
 
+def _valid(key: VerifierKey) -> str:
+    return f"# valid from {key.since}" + (f" to {key.until - 1}" if key.until is not None else "")
+
+
 @dataclass(slots=True)
 class _Reading:
     """A policy while its lines are read."""
@@ -94,7 +108,7 @@ class _Reading:
     witnesses: list[Witness] = field(default_factory=list)
     groups: list[Group] = field(default_factory=list)
     urls: dict[str, str] = field(default_factory=dict)
-    revoked: list[VerifierKey] = field(default_factory=list)
+    lost: list[VerifierKey] = field(default_factory=list)
     quorum: str | None = None
     free: set[str] = field(default_factory=set)  # names that no group holds yet
     names: set[str] = field(default_factory=lambda: {NONE})
@@ -107,6 +121,15 @@ class _Reading:
         self.logs.append(replace(key, since=valid[0], until=valid[1]))
         if len(words) == 3:
             self.urls[words[1]] = words[2]
+
+    def comment(self, line: str, valid: tuple[int, int | None]) -> tuple[int, int | None]:
+        """The time of validity for the next key."""
+        if found := _VALID.fullmatch(line):
+            return int(found[1]), int(found[2]) + 1 if found[2] else None
+        if not line.startswith(_LOST):
+            return valid
+        self.lost.append(replace(VerifierKey.parse(line.removeprefix(_LOST)), since=valid[0], until=valid[1]))
+        return 0, None
 
     def witness(self, words: list[str]) -> None:
         _count(words, 3, 4)
@@ -169,7 +192,7 @@ def parse(text: str) -> Policy:
         words = _SPACES.split(line.strip(" \t"))
         try:
             if words[0].startswith("#"):
-                valid = _comment(line.strip(" \t"), reading) or valid
+                valid = reading.comment(line.strip(" \t"), valid)
             elif words[0] == "log":
                 reading.log(words, valid)
                 valid = (0, None)
@@ -180,12 +203,4 @@ def parse(text: str) -> Policy:
     if reading.quorum is None:
         raise NoteError("the policy has no line `quorum`")
     logs, witnesses, groups = tuple(reading.logs), tuple(reading.witnesses), tuple(reading.groups)
-    return Policy(logs, witnesses, groups, reading.quorum, reading.urls, tuple(reading.revoked))
-
-
-def _comment(line: str, reading: _Reading) -> tuple[int, int | None] | None:
-    if found := _VALID.fullmatch(line):
-        return int(found[1]), int(found[2]) + 1 if found[2] else None
-    if line.startswith("# revoked "):
-        reading.revoked.append(VerifierKey.parse(line.removeprefix("# revoked ")))
-    return None
+    return Policy(logs, witnesses, groups, reading.quorum, reading.urls, tuple(reading.lost))

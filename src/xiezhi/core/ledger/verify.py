@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from .errors import NoteError, TileError
@@ -26,17 +26,17 @@ class Fault:
         return f"{self.item}: {self.what}"
 
 
-def verify_log(read: ReadFile, key: VerifierKey, older: Checkpoint | None = None) -> Iterator[Fault]:
+def verify_log(read: ReadFile, key: VerifierKey | Sequence[VerifierKey], older: Checkpoint | None = None) -> Iterator[Fault]:
     """Re-derive the log from its entries; yields every fault, in the order of the log. An honest log yields none.
 
-    `older` is a checkpoint seen before: the log must still hold its leaves.
+    `key` is the log's, or all that it has had, each with its time. `older` is a checkpoint seen before: the log must still hold its leaves.
     """
     note = read("checkpoint")
     if note is None:
         yield Fault("checkpoint", "is missing", "缺失")
         return
     try:
-        head = Checkpoint.open(note.decode(), key)
+        head = Checkpoint.open(note.decode(), *([key] if isinstance(key, VerifierKey) else key))
     except (NoteError, UnicodeDecodeError) as error:
         yield Fault("checkpoint", str(error), "签名或格式不对")
         return

@@ -1,0 +1,93 @@
+"""Changing the log's key: the new one and the old one both sign for a while, so that whoever knows either can go on; then the old one ends.
+
+The origin stays. The change is itself an entry of the log, so that nobody changes keys unseen.
+"""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from dataclasses import replace
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from xiezhi.core.ledger.note import KeySigner, VerifierKey
+
+from .key import Keyring, LogRefused, keyring, write_keyring
+from .logwide import note
+from .policy import known, read_policy, with_witnesses, write_policy
+from .sequencer import lock_log
+
+_NAMES = uuid.UUID("3f0a7a52-6d3c-4a4e-9d55-9a1c0f0b7c11")
+
+
+def rotate(now: datetime, *, lost: bool = False) -> Keyring:
+    """Make a new key. The old one signs beside it until `retire`; `lost` ends it at once, where others may have it. Raises LogRefused."""
+    with transaction.atomic():
+        size = _locked_size()
+        ring = _ring()
+        if len(ring.signers) > 1:
+            raise LogRefused(
+                f"a change of keys is under way: {ring.verifier} and {ring.signers[1].verifier} both sign. End it with "
+                "`xiezhi ledger key retire` first. 上一次更换密钥尚未结束，请先运行 xiezhi ledger key retire。"
+            )
+        old = ring.signers[0]
+        new = KeySigner(old.verifier.name, secrets.token_bytes(32))
+        keys, gone = _keys()
+        first = replace(new.verifier, since=size + 1)
+        if lost:
+            keys, gone = [key for key in keys if key != old.verifier], [*gone, _ended(keys, old.verifier, size + 1)]
+        _announce("key_lost" if lost else "key_changed", first, old.verifier, size + 1, now)
+        write_policy(with_witnesses([first, *keys], gone))
+        changed = Keyring((new,) if lost else (new, old))
+        write_keyring(changed)
+    return changed
+
+
+def retire(now: datetime) -> VerifierKey:
+    """End the old key's time: what it signed stays proved, and it signs nothing more. Answers it. Raises LogRefused where only one key signs."""
+    with transaction.atomic():
+        size = _locked_size()
+        ring = _ring()
+        if len(ring.signers) == 1:
+            raise LogRefused("only one key signs: there is none to end. 目前只有一把密钥在签名，没有可以停用的。")
+        new, old = ring.signers[0], ring.signers[1]
+        keys, gone = _keys()
+        last = _ended(keys, old.verifier, size + 1)
+        _announce("key_retired", new.verifier, old.verifier, size + 1, now)
+        write_policy(with_witnesses([last if key == last else key for key in keys], gone))
+        write_keyring(Keyring((new,)))
+    return last
+
+
+def _locked_size() -> int:
+    """The log's size, while no sequencer signs. Waits for the round that is under way."""
+    lock_log()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT size FROM record_log_state")
+        (size,) = cursor.fetchone()
+    return int(size)
+
+
+def _ring() -> Keyring:
+    ring = keyring(may_make=False)
+    known(ring)
+    return ring
+
+
+def _keys() -> tuple[list[VerifierKey], list[VerifierKey]]:
+    policy = read_policy()
+    if policy is None:
+        raise LogRefused("the log has not begun. Start it with `xiezhi up`. 日志尚未启动。")
+    return list(policy.logs), list(policy.lost)
+
+
+def _ended(keys: list[VerifierKey], key: VerifierKey, until: int) -> VerifierKey:
+    return replace(next(one for one in keys if one == key), until=until)
+
+
+def _announce(kind: str, new: VerifierKey, old: VerifierKey, size: int, now: datetime) -> None:
+    """The entry that tells of it: the same change gives the same entry."""
+    data = {"new": str(new), "old": str(old), "from_size": size}
+    note("system", kind, data, id=uuid.uuid5(_NAMES, f"{kind} {new} {old}"), now=now)
