@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import connection, transaction
 
 from xiezhi.apps.record import published
-from xiezhi.apps.record.key import publish_verifier, signer
+from xiezhi.apps.record.key import keyring, publish_verifier
 from xiezhi.apps.record.tiles import write_tiles
 from xiezhi.core.ledger.note import Checkpoint
 from xiezhi.core.ledger.tiles import Edge
@@ -25,7 +25,7 @@ SELECT n, md5('xz' || n)::uuid, sha256('\\x0001'::bytea || sha256(n::text::bytea
 
 def lay(count: int, heads_every: int = 5000) -> None:
     """Lay a log of `count` leaves into a database without entries, signed as often as batches are, and publish its head."""
-    key = signer(may_make=True)
+    key = keyring(may_make=True)
     origin = key.verifier.name
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_ENTRIES, [count])
@@ -34,7 +34,7 @@ def lay(count: int, heads_every: int = 5000) -> None:
         cursor.execute("SELECT hash FROM record_leaf ORDER BY seq")
         while part := cursor.fetchmany(heads_every):
             write_tiles(edge.extend([bytes(value) for (value,) in part]))
-            notes.append((edge.size, Checkpoint(origin, edge.size, edge.root()).sign(key)))
+            notes.append((edge.size, key.sign(Checkpoint(origin, edge.size, edge.root()))))
         with cursor.copy("COPY record_checkpoint (size, note, at) FROM STDIN") as copy:
             for size, note in notes:
                 copy.write_row((size, note, "2026-11-25T00:00:00Z"))

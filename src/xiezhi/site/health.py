@@ -8,7 +8,7 @@ import stat
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -39,7 +39,7 @@ class Finding:
 
 def look(url: str, home: Path, now: datetime) -> list[Finding]:
     """All findings. Needs Django set up."""
-    return [*_machine(home), *_database(url), *_log_key(), *_fonts(home), *_calendar(now)]
+    return [*_machine(home), *_database(url), *_log_key(), *_clock(now), *_fonts(home), *_calendar(now)]
 
 
 def _machine(home: Path) -> Iterator[Finding]:
@@ -129,6 +129,21 @@ def _log_key() -> Iterator[Finding]:
         yield Finding("wrong", "log key", f"others may read {key}: chmod 0400 it, and change the key if they may have")
     else:
         yield Finding("ok", "log key", f"{key}; keep a copy in a safe")
+
+
+def _clock(now: datetime) -> Iterator[Finding]:
+    from xiezhi.apps.record import queries
+
+    latest = queries.latest_signing()
+    if latest is not None and latest > now + timedelta(seconds=5):
+        yield Finding(
+            "wrong",
+            "clock",
+            f"it was set back: it says {now:%Y-%m-%d %H:%M} UTC, and checkpoints were signed at {latest:%Y-%m-%d %H:%M}. Set it right and let "
+            "it be kept by NTP; acts recorded meanwhile bear a false time of recording (their order is right)",
+        )
+    elif latest is not None:
+        yield Finding("ok", "clock", "later than every recent checkpoint")
 
 
 def _fonts(home: Path) -> Iterator[Finding]:

@@ -32,12 +32,12 @@ def small_law(monkeypatch, settings, tmp_path):
     clear_projections()
 
 
-def make_agency():
+def make_agency(pack="t"):
     from xiezhi.apps.registry import service
 
     district = service.set_district("000000", "云溪区", phone="0000-12345", host="云溪区司法局")
     agency = service.save_agency(
-        "yx-cg", district=district, name="云溪区城市管理局", word="云城管", pack="t", confirmed_on=date(2023, 1, 1)
+        "yx-cg", district=district, name="云溪区城市管理局", word="云城管", pack=pack, confirmed_on=date(2023, 1, 1)
     )
     for number, name in ((1, "周敏"), (2, "吴江")):
         service.save_person(
