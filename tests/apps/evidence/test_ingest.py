@@ -35,7 +35,9 @@ def test_a_card_goes_into_the_store_and_a_second_run_changes_nothing(card, take_
     assert counts() == before
     row = Recording.objects.order_by("begin").first()
     assert (row.begin, row.device, row.officer, row.number, row.timed_by) == (BEGAN, DEVICE, "012345", 1, "name")
-    assert [one.what for one in Custody.objects.filter(recording=row.id).order_by("id")] == ["received", "stored"]
+    assert [one.what for one in Custody.objects.filter(recording=row.id).order_by("id")] == [
+        "received", "hashed", "probed", "stored", "class_set",
+    ]  # fmt: skip
 
 
 def test_the_same_bytes_under_another_name_are_one_recording(card, take_in):

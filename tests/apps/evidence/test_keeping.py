@@ -10,7 +10,7 @@ import pytest
 from tests.apps.casework.conftest import AGENCY, NOW
 from tests.apps.evidence.conftest import BEGAN, DEVICE
 from xiezhi.apps.accounts.permissions import Forbidden
-from xiezhi.apps.evidence import devices, retention
+from xiezhi.apps.evidence import devices, disposing, retention, terms
 from xiezhi.apps.evidence.models import Carriage, Custody, DeviceCheck, DisposalItem, Recording, StoredFile
 from xiezhi.apps.evidence.stores import store
 from xiezhi.apps.record import queries as record
@@ -75,7 +75,7 @@ def test_a_recorder_is_carried_by_one_person_at_a_time(world):
 
 # --- terms
 def test_what_is_no_evidence_is_kept_six_months(loose):
-    term = retention.term_of(loose, NOW)
+    term = terms.term_of(loose, NOW)
     assert term.due.isoformat() == "2026-09-09"
     assert "6 个月" in term.basis
     assert not term.over(term.due)
@@ -87,7 +87,7 @@ def test_nothing_of_an_open_case_or_under_a_hold_is_disposable(card, take_in, in
     take_in(card.folder, inspected)
     row = Recording.objects.get()
     far = NOW + timedelta(days=40 * 366)
-    assert retention.term_of(row, far).against == "案件没有办结"
+    assert terms.term_of(row, far).against == "案件没有办结"
     closed(inspected)
     assert retention.disposable(AGENCY, NOW + timedelta(days=20 * 366)) == []
     assert [one for one, _ in retention.disposable(AGENCY, far)] == [row]
@@ -104,13 +104,13 @@ def test_nothing_of_an_open_case_or_under_a_hold_is_disposable(card, take_in, in
 def test_a_list_is_approved_by_another_and_leaves_digest_certificate_and_custody(loose, world, archivist):
     row = retention.propose(archivist, AGENCY, LATER)
     with pytest.raises(InputError, match="not approved"):
-        retention.carry_out(archivist, row, LATER)
+        disposing.carry_out(archivist, row, LATER)
     with pytest.raises(Forbidden):
         retention.decide(archivist, row, LATER, granted=True)
     with pytest.raises(InputError, match="nothing is due"):
         retention.propose(archivist, AGENCY, LATER)
     retention.decide(world["xu"], row, LATER, granted=True)
-    done = retention.carry_out(archivist, row, LATER)
+    done = disposing.carry_out(archivist, row, LATER)
     loose.refresh_from_db()
     assert loose.disposed_at == LATER
     assert StoredFile.objects.get().gone_at == LATER
@@ -119,14 +119,14 @@ def test_a_list_is_approved_by_another_and_leaves_digest_certificate_and_custody
     assert loose.file_id in text
     assert "已处置" in text
     assert Custody.objects.filter(recording=loose.id, what="disposed").count() == 1
-    assert retention.carry_out(archivist, row, LATER).certificate == done.certificate
+    assert disposing.carry_out(archivist, row, LATER).certificate == done.certificate
 
 
 def test_what_was_held_after_the_approval_stays(loose, world, archivist):
     row = retention.propose(archivist, AGENCY, LATER)
     retention.decide(world["xu"], row, LATER, granted=True)
     retention.hold(archivist, AGENCY, "投诉", LATER, recording=loose)
-    retention.carry_out(archivist, row, LATER)
+    disposing.carry_out(archivist, row, LATER)
     assert DisposalItem.objects.get().kept_why == "保全中"
     assert store().has(loose.file_id)
 
@@ -145,7 +145,7 @@ def test_the_same_bytes_of_another_recorder_outlive_a_disposal(card, loose, take
     retention.hold(archivist, AGENCY, "投诉", NOW, recording=other)
     row = retention.propose(archivist, AGENCY, LATER)
     retention.decide(world["xu"], row, LATER, granted=True)
-    retention.carry_out(archivist, row, LATER)
+    disposing.carry_out(archivist, row, LATER)
     loose.refresh_from_db()
     assert loose.disposed_at
     assert store().has(other.file_id)
@@ -159,13 +159,102 @@ def test_a_disposal_in_a_case_is_an_act_on_its_record(card, take_in, inspected, 
     row = retention.propose(archivist, AGENCY, far)
     retention.decide(world["xu"], row, far, granted=True)
     closed(inspected)
-    retention.carry_out(archivist, row, far)
+    disposing.carry_out(archivist, row, far)
     item = DisposalItem.objects.get()
     assert item.kept_why == ""
     entry = record.history(inspected)[-1]
     assert (entry.kind, entry.id) == ("recording_disposed", item.act)
     assert entry.body["data"] == {"recording": str(item.recording_id), "approver": "xu"}
     assert uuid.UUID(str(entry.id))
+
+
+def test_what_the_store_does_not_let_go_of_leaves_no_act_and_is_tried_again(
+    card, take_in, inspected, world, archivist, browse, at_ten, monkeypatch
+):
+    from xiezhi.apps.evidence.stores.local import LocalStore
+
+    card(0, 60, 1)
+    take_in(card.folder, inspected)
+    closed(inspected)
+    far = NOW + timedelta(days=40 * 366)
+    row = retention.propose(archivist, AGENCY, far)
+    retention.decide(world["xu"], row, far, granted=True)
+    one = Recording.objects.get()
+    real = LocalStore.remove
+    monkeypatch.setattr(LocalStore, "remove", lambda self, sha256: False)
+    assert disposing.carry_out(archivist, row, far).done_at is None
+    item = DisposalItem.objects.get()
+    assert "锁定期" in item.failed
+    assert item.act is None
+    assert all(entry.kind != "recording_disposed" for entry in record.history(inspected))
+    one.refresh_from_db()
+    assert one.disposed_at is None
+    assert StoredFile.objects.get().gone_at is None
+    assert store().has(one.file_id)
+    assert record.notes(inspected, "custody")[-1].kind == "disposal_failed"
+    at_ten(far)
+    client = browse(archivist)
+    client.post(f"/desk/evidence/disposals/{row.id}/carry-out")
+    page = client.get("/desk/evidence/").content.decode()
+    assert "没有删成" in page
+    assert "再次执行" in page
+
+    def down(self, sha256):
+        raise OSError("bucket is down")
+
+    monkeypatch.setattr(LocalStore, "remove", down)
+    disposing.carry_out(archivist, row, far)
+    assert "bucket is down" in DisposalItem.objects.get().failed
+    monkeypatch.setattr(LocalStore, "remove", real)
+    assert disposing.carry_out(archivist, row, far).done_at == far
+    item.refresh_from_db()
+    assert item.failed == ""
+    assert [entry.kind for entry in record.history(inspected)].count("recording_disposed") == 1
+    assert not store().has(one.file_id)
+
+
+def test_a_removal_that_was_broken_off_before_its_commit_is_made_good(card, take_in, inspected, world, archivist):
+    card(0, 60, 1)
+    take_in(card.folder, inspected)
+    closed(inspected)
+    far = NOW + timedelta(days=40 * 366)
+    row = retention.propose(archivist, AGENCY, far)
+    retention.decide(world["xu"], row, far, granted=True)
+    store().remove(Recording.objects.get().file_id)  # and then the power went
+    disposing.carry_out(archivist, row, far)
+    assert Recording.objects.get().disposed_at == far
+    assert record.history(inspected)[-1].kind == "recording_disposed"
+
+
+def test_custody_stands_on_the_log_and_the_table_is_its_index(card, take_in, inspected, world, archivist):
+    card(0, 60, 1)
+    take_in(card.folder, inspected, by="zhou")
+    kept = retention.hold(archivist, AGENCY, "行政复议", NOW, case=inspected)
+    retention.lift(archivist, kept, "复议终结", NOW)
+    rows = list(Custody.objects.order_by("id"))
+    notes = {note.id: note for note in record.notes(inspected, "custody")}
+    assert [row.what for row in rows] == ["received", "hashed", "probed", "stored", "class_set", "attached", "hold_set", "hold_lifted"]
+    assert [notes[row.entry].kind for row in rows] == [row.what for row in rows]
+    received = notes[rows[0].entry]
+    one = Recording.objects.get()
+    assert received.by == ("zhou",)
+    assert received.body["data"]["sha256"] == one.file_id
+    assert received.body["data"]["size"] == one.file.size
+    assert notes[rows[4].entry].body["data"]["until"] == "2056-03-09"
+
+
+def test_a_run_of_checks_is_one_entry_and_each_failure_its_own(card, take_in):
+    from xiezhi.apps.evidence.checking import check_files
+    from xiezhi.apps.paperwork import queries as papers
+
+    card(0, 4, 1)
+    card(10, 4, 2)
+    take_in(card.folder)
+    list(check_files(NOW))
+    assert [(note.kind, note.body["data"]) for note in record.notes("", "custody")][-1] == ("fixity_passed", {"files": 2})
+    papers.path_of(Recording.objects.first().file_id).unlink()
+    list(check_files(NOW))
+    assert [note.kind for note in record.notes("", "custody")][-2:] == ["fixity_failed", "fixity_passed"]
 
 
 # --- pages

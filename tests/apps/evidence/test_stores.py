@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.apps.casework.conftest import NOW
 from xiezhi.apps.evidence.stores import UnknownStoreError, store, store_at
 from xiezhi.apps.evidence.stores.local import LocalStore
 from xiezhi.apps.paperwork.queries import NotStoredError
@@ -147,6 +148,62 @@ def test_the_bucket_refuses_to_let_go_of_what_is_locked(bucket, settings):
     found, _ = kept.put(io.BytesIO(b"locked"), "a.bin", keep_until=datetime.now(UTC) + timedelta(days=1))
     assert kept.remove(found.sha256) is False
     assert b"".join(kept.read(found.sha256)) == b"locked"
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("weed")
+def test_a_term_only_becomes_longer_and_a_hold_keeps_beyond_it(bucket, settings):
+    settings.EVIDENCE_S3 = bucket
+    kept = store()
+    assert kept.locks
+    found, _ = kept.put(io.BytesIO(b"kept"), "a.bin", keep_until=datetime.now(UTC) + timedelta(seconds=6))
+    kept.keep(found.sha256, datetime.now(UTC) + timedelta(seconds=2))
+    kept.hold(found.sha256, on=True)
+    time.sleep(7)
+    assert kept.remove(found.sha256) is False
+    kept.hold(found.sha256, on=False)
+    assert kept.remove(found.sha256)
+    longer, _ = kept.put(io.BytesIO(b"longer"), "a.bin", keep_until=datetime.now(UTC) + timedelta(seconds=3))
+    kept.put(io.BytesIO(b"longer"), "a.bin", keep_until=datetime.now(UTC) + timedelta(hours=1))
+    time.sleep(4)
+    assert kept.remove(longer.sha256) is False
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("weed")
+def test_a_bucket_without_object_lock_takes_files_without_a_term(bucket, settings):
+    from xiezhi.apps.evidence.stores.s3 import S3Store
+
+    kept = S3Store({**bucket, "bucket": "unlocked"})
+    kept.client.create_bucket(Bucket="unlocked")
+    assert not kept.locks
+    found, _ = kept.put(io.BytesIO(b"free"), "a.bin", keep_until=datetime.now(UTC) + timedelta(days=1))
+    kept.hold(found.sha256, on=True)
+    assert kept.remove(found.sha256)
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("weed")
+def test_the_bucket_is_told_term_and_hold_of_a_recording(bucket, settings, db, world, card, take_in, inspected):
+    from xiezhi.apps.evidence import retention
+    from xiezhi.apps.evidence.models import Recording
+
+    settings.EVIDENCE_S3 = bucket
+    card(0, 5, 1)
+    take_in(card.folder)
+    one = Recording.objects.get()
+    kept = store()
+
+    def told():
+        return kept.client.head_object(Bucket="evidence", Key=f"{one.file_id[:2]}/{one.file_id[2:4]}/{one.file_id}")
+
+    assert "ObjectLockRetainUntilDate" not in told(), "its six months are over on the server's clock"
+    take_in(card.folder, inspected)
+    assert told()["ObjectLockRetainUntilDate"].year == 2056
+    row = retention.hold(world["xu"], one.agency, "行政复议", NOW, case=inspected)
+    assert told()["ObjectLockLegalHoldStatus"] == "ON"
+    retention.lift(world["xu"], row, "复议终结", NOW)
+    assert told()["ObjectLockLegalHoldStatus"] == "OFF"
 
 
 def test_a_complete_upload_is_taken_over_without_a_copy(root):

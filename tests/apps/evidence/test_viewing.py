@@ -8,8 +8,8 @@ import pytest
 
 from tests.apps.casework.conftest import NOW
 from tests.apps.evidence.conftest import BEGAN, inspection
-from xiezhi.apps.evidence import reviewing
-from xiezhi.apps.evidence.models import Custody, Marker, Recording
+from xiezhi.apps.evidence import reviewing, viewings
+from xiezhi.apps.evidence.models import Custody, Marker, Recording, Viewing
 from xiezhi.apps.evidence.paging import NoPageError, page_png
 from xiezhi.apps.evidence.streaming import NoRangeError, range_of
 from xiezhi.apps.record import queries as record
@@ -60,10 +60,20 @@ def test_ranges_are_served_and_one_viewing_is_one_line(viewed, world, browse, at
     assert part["Content-Type"] == "video/mp4"
     assert client.get(url, HTTP_RANGE=f"bytes={len(whole)}-").status_code == 416
     assert client.head(url)["Content-Length"] == str(len(whole))
-    assert [one.account for one in Custody.objects.filter(what="viewed")] == ["zhou"]
+    assert "正在查看" in client.get(f"/desk/evidence/recordings/{row.id}/").content.decode()
+    assert [(one.account, one.parts) for one in Viewing.objects.all()] == [("zhou", [[0, len(whole) - 1]])]
+    assert not Custody.objects.filter(what="viewed").exists()
     at_ten(NOW + timedelta(minutes=11))
-    client.get(url)
-    assert Custody.objects.filter(what="viewed").count() == 2
+    client.get(url, HTTP_RANGE="bytes=0-99")
+    client.get(url, HTTP_RANGE="bytes=200-299")
+    [line] = Custody.objects.filter(what="viewed")
+    assert (line.account, line.at, line.detail["bytes"]) == ("zhou", NOW, [f"0-{len(whole) - 1}"])
+    assert line.detail["shown"] == "00:00–01:00"
+    assert viewings.close_quiet(NOW + timedelta(minutes=12)) == 0
+    assert viewings.close_quiet(NOW + timedelta(minutes=22)) == 1
+    entry = record.notes(viewed, "custody")[-1]
+    assert (entry.kind, entry.by, entry.body["data"]["bytes"]) == ("viewed", ("zhou",), ["0-99", "200-299"])
+    assert Custody.objects.order_by("id").last().entry == entry.id
     client.get(url + "?download")
     assert Custody.objects.filter(what="exported").count() == 1
     page = client.get(f"/desk/evidence/recordings/{row.id}/").content.decode()
@@ -164,3 +174,19 @@ def test_the_case_page_leads_here(viewed, world, browse, at_ten):
     assert f'href="/desk/evidence/cases/{viewed}/"' in browse(world["zhou"]).get(f"/desk/cases/{viewed}/").content.decode()
     assert BEGAN
     assert record.case(viewed)
+
+
+def test_parts_that_touch_are_one_and_the_nearest_are_joined_when_there_are_too_many():
+    assert viewings.joined([(5, 9), (0, 4), (20, 30), (25, 40)]) == [(0, 9), (20, 40)]
+    many = viewings.joined([(10 * at, 10 * at + (9 if at == 7 else 1)) for at in range(viewings.AT_MOST + 2)])
+    assert len(many) == viewings.AT_MOST
+    assert (70, 81) in many
+
+
+def test_pages_of_a_paper_that_were_looked_at_are_one_line(viewed, world):
+    for page in (1, 2, 5):
+        viewings.seen(NOW, (page, page), sha256="ab" * 32, case=viewed, agency=world.agency.id, user=world["zhou"])
+    assert viewings.close_quiet(NOW + timedelta(hours=1)) == 1
+    line = Custody.objects.get(what="viewed")
+    assert line.detail["pages"] == ["1-2", "5"]
+    assert any(one.what == "第 1-2、5 页" for one in reviewing.events_of(case=viewed))

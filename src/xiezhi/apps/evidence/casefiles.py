@@ -5,7 +5,7 @@ from __future__ import annotations
 import mimetypes
 from collections.abc import Iterator
 
-from xiezhi.apps.evidence.models import StoredFile
+from xiezhi.apps.evidence.models import Hold, StoredFile
 from xiezhi.apps.evidence.stores import store_at
 
 
@@ -34,3 +34,18 @@ class CaseFiles:
         if sha256 not in self._known:
             self._known[sha256] = StoredFile.objects.filter(pk=sha256).first()
         return self._known[sha256]
+
+
+def held(case: str) -> str:
+    """Why a case or a recording of it is on hold; empty where nothing is."""
+    found = Hold.objects.filter(lifted_at=None)
+    row = found.filter(case=case).first() or found.filter(recording__case=case).first()
+    return row.reason if row is not None else ""
+
+
+def remove_document(sha256: str) -> bool:
+    """Take a document out of the local store for good, after no entry names it any more. Evidence's own files are disposed of by its lists."""
+    store = store_at("local")
+    if StoredFile.objects.filter(pk=sha256).exists() or not store.has(sha256):
+        return False
+    return store.remove(sha256)

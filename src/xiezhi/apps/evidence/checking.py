@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from django.db import transaction
 from django.db.models import F
 
+from xiezhi.apps.evidence import custody
 from xiezhi.apps.evidence.models import StoredFile
 from xiezhi.apps.evidence.stores import UnknownStoreError, store_at
 from xiezhi.apps.paperwork.queries import NotStoredError
@@ -14,13 +16,20 @@ from xiezhi.core.media.digest import CHUNK, damaged
 
 
 def check_files(now: datetime, limit: int = 0) -> Iterator[tuple[StoredFile, str]]:
-    """Each file with what is wrong with it, in words; empty where it is whole."""
+    """Each file with what is wrong with it, in words; empty where it is whole. Each failure is an entry of custody, a run's passes are one."""
+    passed = 0
     rows = StoredFile.objects.filter(gone_at=None).order_by(F("checked_at").asc(nulls_first=True), "sha256")
     for row in (rows[:limit] if limit else rows).iterator(chunk_size=200):
         wrong = _wrong(row)
         row.checked_at, row.intact = now, not wrong
-        row.save(update_fields=["checked_at", "intact"])
+        with transaction.atomic():
+            row.save(update_fields=["checked_at", "intact"])
+            if wrong:
+                custody.note("fixity_failed", now, sha256=row.sha256, why=wrong)
+        passed += not wrong
         yield row, wrong
+    if passed:
+        custody.note("fixity_passed", now, files=passed)
 
 
 def _wrong(row: StoredFile) -> str:

@@ -9,6 +9,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from django.db import transaction
+
+from xiezhi.apps.evidence import custody, locks
 from xiezhi.apps.evidence.models import ClockReading, Device, Recording
 from xiezhi.apps.evidence.receiving import Sender, is_known, receive
 from xiezhi.core.law.errors import InputError
@@ -87,7 +90,7 @@ def ingest(files: list[Path], sender: Sender, now: Callable[[], datetime], done:
             if known is not None:
                 result.known += 1
                 result.ids.append(known.id)
-                _into_case(known, sender)
+                into_case(known, sender, now())
             else:
                 _one(path, sender, now(), result)
         except OSError as error:
@@ -105,17 +108,21 @@ def _one(path: Path, sender: Sender, now: datetime, result: Ingested) -> None:
     result.ids.append(received.recording.id)
     if received.state == "known":
         result.known += 1
-        _into_case(received.recording, sender)
+        into_case(received.recording, sender, now)
     else:
         result.new += 1
         result.size += path.stat().st_size
 
 
-def _into_case(row: Recording, sender: Sender) -> None:
-    """A recording that came without a case joins the one that is named now; one of another case stays where it is."""
-    if sender.case and not row.case:
+def into_case(row: Recording, sender: Sender, now: datetime) -> None:
+    """A recording that came without a case joins the one that is named now; one of another case stays where it is. Raises OSError."""
+    if not sender.case or row.case:
+        return
+    with transaction.atomic():
         row.case = sender.case
         row.save(update_fields=["case"])
+        custody.note("class_changed", now, recording=row, user=sender.user, by=sender.by, words="作为证据随案卷保管")
+        locks.joined(row, now)
 
 
 def _look_at_neighbours(result: Ingested) -> None:

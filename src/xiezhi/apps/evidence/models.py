@@ -1,6 +1,7 @@
 """The tables of evidence. The bytes are in the store by digest; what the law is held against stands in the record, which names the same digests.
 
-`Custody` only grows (a trigger refuses the rest): who received, viewed, exported, held and disposed of what.
+`Custody` only grows (a trigger refuses the rest) and is the index of the entries of class `custody` on the log: who received, viewed,
+exported, held and disposed of what.
 """
 
 from __future__ import annotations
@@ -163,9 +164,10 @@ class Marker(models.Model):
 
 
 class Custody(models.Model):
-    """One event in the life of a file or a case's recordings. Only added to."""
+    """One event in the life of a file or a case's recordings, as the entry of the log tells it. Only added to."""
 
     id = models.BigAutoField(primary_key=True)
+    entry = models.UUIDField("记录条目", null=True)
     at = models.DateTimeField("时间")
     what = models.CharField("事项", max_length=30)
     sha256 = models.CharField("指纹", max_length=64, blank=True)
@@ -237,6 +239,8 @@ class DisposalItem(models.Model):
     due = models.DateField("保管期满日")
     basis = models.CharField("依据", max_length=200)
     kept_why = models.CharField("未处置的原因", max_length=200, blank=True)
+    failed = models.CharField("没有删成的原因", max_length=200, blank=True)
+    tried_at = models.DateTimeField("最近一次处置时间", null=True)
     act = models.UUIDField("处置行为", null=True)
 
     class Meta:
@@ -247,15 +251,45 @@ class DisposalItem(models.Model):
         return str(self.recording_id)
 
 
+class AccessRequest(models.Model):
+    """What a party asked to see, and what a leader decided. `id` is the act `access_requested`, `decision` the act `access_decided`."""
+
+    id = models.UUIDField(primary_key=True)
+    case = models.CharField("案件", max_length=80)
+    agency = models.CharField("机关", max_length=40)
+    applicant = models.CharField("申请人", max_length=80)
+    capacity = models.CharField("身份", max_length=80)
+    reason = models.CharField("用途", max_length=500, blank=True)
+    recordings = models.JSONField("申请查阅的音像记录", default=list)
+    documents = models.JSONField("申请查阅的文书", default=list)
+    copying = models.BooleanField("申请复制", default=False)
+    asked_at = models.DateTimeField("申请时间")
+    entered_by = models.CharField("登记人", max_length=60)
+    decided_by = models.CharField("审批人", max_length=60, blank=True)
+    decided_at = models.DateTimeField("审批时间", null=True)
+    granted = models.BooleanField("同意", null=True)
+    answer = models.CharField("意见", max_length=500, blank=True)
+    decision = models.UUIDField("审批行为", null=True)
+
+    class Meta:
+        verbose_name = "查阅复制申请"
+        indexes: ClassVar = [models.Index(fields=["agency", "decided_at"], name="access_agency_decided")]
+
+    def __str__(self) -> str:
+        return f"{self.applicant} {self.asked_at:%Y-%m-%d}"
+
+
 class AccessGrant(models.Model):
-    """A link for one applicant to some recordings of a case until a day. The key itself is shown once; only its digest is kept."""
+    """A link for one applicant to some recordings and documents of a case until a day. The key itself is shown once; only its digest is kept."""
 
     id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
+    request = models.ForeignKey(AccessRequest, models.PROTECT, null=True, related_name="grants")
     case = models.CharField("案件", max_length=80)
     agency = models.CharField("机关", max_length=40)
     act = models.UUIDField("查阅审批行为")
     applicant = models.CharField("申请人", max_length=80)
     recordings = models.JSONField("可以查阅的音像记录", default=list)
+    documents = models.JSONField("可以查阅的文书", default=list)
     copying = models.BooleanField("可以复制", default=False)
     key = models.CharField("链接密钥指纹", max_length=64, unique=True)
     made_by = models.CharField("开通人", max_length=60)
@@ -268,6 +302,64 @@ class AccessGrant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.applicant} {self.until:%Y-%m-%d}"
+
+
+class Viewing(models.Model):
+    """Somebody looks at a recording or a paper: one row for the sitting, its parts joined as they are sent. When nothing was asked for some
+    minutes it becomes one entry of custody. `parts`: of a recording bytes [first, last], of a paper its pages [page, page].
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
+    recording = models.ForeignKey(Recording, models.PROTECT, null=True, related_name="viewings")
+    sha256 = models.CharField("指纹", max_length=64)
+    case = models.CharField("案件", max_length=80, blank=True)
+    agency = models.CharField("机关", max_length=40, blank=True)
+    account = models.CharField("账号", max_length=150, blank=True)
+    by = models.CharField("查看人", max_length=60, blank=True)
+    grant = models.ForeignKey(AccessGrant, models.PROTECT, null=True, related_name="viewings")
+    began = models.DateTimeField("开始")
+    last = models.DateTimeField("最近")
+    parts = models.JSONField("看过的部分", default=list)
+    closed = models.BooleanField("已记载", default=False)
+
+    class Meta:
+        verbose_name = "正在进行的查看"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["sha256", "case", "account", "grant"],
+                condition=models.Q(closed=False),
+                name="viewing_once",
+                nulls_distinct=False,
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["last"], condition=models.Q(closed=False), name="viewing_open")]
+
+    def __str__(self) -> str:
+        return f"{self.sha256[:16]} {self.began:%Y-%m-%d %H:%M}"
+
+
+class Derivative(models.Model):
+    """What was made of a file so that it can be shown: the file itself is never touched. It goes when its source goes."""
+
+    id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
+    source = models.ForeignKey(StoredFile, models.PROTECT, related_name="derivatives")
+    kind = models.CharField("种类", max_length=20)
+    recipe = models.CharField("做法", max_length=200)
+    sha256 = models.CharField("指纹", max_length=64, blank=True)
+    size = models.BigIntegerField("字节数", default=0)
+    media_type = models.CharField("类型", max_length=100, blank=True)
+    place = models.CharField("存放处", max_length=10, default="local")
+    text = models.TextField("文字", blank=True)
+    failed = models.CharField("没有做成的原因", max_length=200, blank=True)
+    made_at = models.DateTimeField("制作时间")
+    gone_at = models.DateTimeField("随原件处置时间", null=True)
+
+    class Meta:
+        verbose_name = "衍生件"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["source", "kind"], name="derivative_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.source_id[:16]}"
 
 
 class Upload(models.Model):

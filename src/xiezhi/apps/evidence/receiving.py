@@ -15,11 +15,12 @@ import yaml
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from xiezhi.apps.evidence import custody
+from xiezhi.apps.evidence import custody, locks
 from xiezhi.apps.evidence.models import Device, Recording, StoredFile
 from xiezhi.apps.evidence.stores import store
+from xiezhi.apps.evidence.terms import held, locked_until
 from xiezhi.apps.paperwork import queries as papers
-from xiezhi.core.law.clock import SHANGHAI
+from xiezhi.core.law.clock import SHANGHAI, day_of
 from xiezhi.core.media.digest import Digest
 from xiezhi.core.media.errors import MediaError
 from xiezhi.core.media.names import Named, Profile, profiles_of, read_name
@@ -91,14 +92,15 @@ def receive(path: Path, sender: Sender, now: datetime, *, name: str = "", taken_
     if looked.kind == "other":
         return Received("ignored", None)
     modified = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    digest, media_type = _stored(path, shown)
+    dated = _dated(looked, read_name(name or path.name, profiles()), modified, sender, now, taken_at=taken_at)
+    keep_until = locked_until(sender.agency, sender.case, dated.end, now)
+    digest, media_type = _stored(path, shown, keep_until)
     id_ = recording_id(sender.agency, sender.device, digest.sha256)
     if (known := Recording.objects.filter(pk=id_).first()) is not None:
         _note_another_name(known, shown, sender, now)
         return Received("known", known, looked.kind)
-    dated = _dated(looked, read_name(name or path.name, profiles()), modified, sender, now, taken_at=taken_at)
     try:
-        return Received("new", _written(id_, shown, looked, digest, media_type, dated, sender, now), looked.kind)
+        return Received("new", _written(id_, shown, looked, digest, media_type, dated, sender, now, keep_until), looked.kind)
     except IntegrityError:  # another run was quicker
         return Received("known", Recording.objects.get(pk=id_), looked.kind)
 
@@ -116,7 +118,7 @@ def is_known(path: Path, sender: Sender) -> Recording | None:
     return next((row for row in rows if row.file_id == found and store().has(found)), None)
 
 
-def _stored(path: Path, name: str) -> tuple[Digest, str]:
+def _stored(path: Path, name: str, keep_until: datetime) -> tuple[Digest, str]:
     kept = store()
     if kept.place == "local" and path.parent == Path(settings.FILES_ROOT) / "incoming":
         from xiezhi.apps.evidence.stores.local import LocalStore
@@ -125,7 +127,7 @@ def _stored(path: Path, name: str) -> tuple[Digest, str]:
     with path.open("rb") as file:
         if hasattr(os, "posix_fadvise"):
             os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_SEQUENTIAL)
-        return kept.put(file, name)
+        return kept.put(file, name, keep_until=keep_until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +172,7 @@ def _sign(kind: str, confidence: float, en: str, zh: str) -> dict[str, Any]:
 
 
 def _written(  # noqa: PLR0917 - all that is known of one file
-    id_: UUID, name: str, looked: Probe, digest: Digest, media_type: str, dated: _Dated, sender: Sender, now: datetime
+    id_: UUID, name: str, looked: Probe, digest: Digest, media_type: str, dated: _Dated, sender: Sender, now: datetime, keep_until: datetime
 ) -> Recording:
     with transaction.atomic():
         Device.objects.get_or_create(number=sender.device, defaults={"agency": sender.agency})
@@ -213,9 +215,24 @@ def _written(  # noqa: PLR0917 - all that is known of one file
             received_at=now,
             evidence=True,
         )
-        custody.note("received", now, recording=row, user=sender.user, by=sender.by, name=name, size=digest.size, device=sender.device)
-        custody.note("stored", now, recording=row, user=sender.user, by=sender.by, place=file.place, root=digest.root)
+        _note_arrival(row, file, digest, looked, sender, now, keep_until)
     return row
+
+
+def _note_arrival(  # noqa: PLR0917 - all that is known of one file
+    row: Recording, file: StoredFile, digest: Digest, looked: Probe, sender: Sender, now: datetime, keep_until: datetime
+) -> None:
+    who: dict[str, Any] = {"recording": row, "user": sender.user, "by": sender.by}
+    clock = {"offset_ms": row.offset_ms, "error_ms": row.error_ms, "timed_by": row.timed_by}
+    custody.note("received", now, **who, name=row.name, size=digest.size, device=sender.device, **clock)
+    custody.note("hashed", now, **who, root=digest.root, chunks=len(digest.chunks) // 32)
+    streams = [f"{one.kind} {one.codec}" for one in looked.streams]
+    signs = [str(sign["kind"]) for sign in row.signs]
+    custody.note("probed", now, **who, length_ms=round(looked.length * 1000), form=looked.form, streams=streams, signs=signs)
+    custody.note("stored", now, **who, place=file.place)
+    custody.note("class_set", now, **who, evidence=row.evidence, until=day_of(keep_until - timedelta(seconds=1)).isoformat())
+    if row.case and held(row):
+        locks.hold([row])
 
 
 def _elsewhere(file: StoredFile, sender: Sender) -> Sequence[dict[str, Any]]:

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from xiezhi.apps.casework.casepage import stage_finder
-from xiezhi.apps.evidence import custody
+from xiezhi.apps.evidence import custody, viewings
 from xiezhi.apps.evidence.gaps import LASTING, OwedGap
 from xiezhi.apps.evidence.gaps import owed as owed_gaps
 from xiezhi.apps.evidence.models import Custody, Recording
@@ -166,12 +166,33 @@ def events_of(*, case: str = "", recording: UUID | None = None, limit: int = 100
     found = list(rows.order_by("-id")[:limit])
     names = registry.names({row.by for row in found if row.by})
     titles = dict(Recording.objects.filter(pk__in={row.recording for row in found if row.recording}).values_list("id", "name"))
-    return [
+    looking = [
+        Event(
+            row.began,
+            "正在查看",
+            _who(row, names),
+            " ".join(filter(None, (row.recording.name if row.recording else "文书", viewings.spoken(row)))),
+        )
+        for row in viewings.open_ones(case=case, recording=recording)
+    ]
+    told = [
         Event(
             row.at,
             custody.WHAT.get(row.what, row.what),
-            names.get(row.by) or row.account or row.by or "命令行",
-            titles.get(row.recording, "") if row.recording else "",
+            _who(row, names),
+            " ".join(filter(None, (titles.get(row.recording, ""), _part(row)))),
         )
         for row in found
     ]
+    return looking + told
+
+
+def _who(row: Any, names: dict[str, str]) -> str:
+    grant = getattr(row, "grant", None)
+    applicant = grant.applicant if grant else row.detail.get("applicant") if isinstance(row, Custody) else ""
+    return names.get(row.by) or row.account or row.by or applicant or "命令行"
+
+
+def _part(row: Custody) -> str:
+    pages = row.detail.get("pages")
+    return str(row.detail.get("shown") or (f"第 {'、'.join(pages)} 页" if pages else ""))

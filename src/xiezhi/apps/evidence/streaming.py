@@ -62,3 +62,9 @@ def send(request: HttpRequest, file: StoredFile, name: str, *, download: bool = 
 
         response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
     return response
+
+
+def part_of(response: HttpResponseBase, size: int) -> tuple[int, int]:
+    """(first, last) byte that an answer of `send` holds."""
+    match = re.match(r"bytes (\d+)-(\d+)/", response.get("Content-Range", ""))
+    return (int(match[1]), int(match[2])) if match else (0, max(size - 1, 0))

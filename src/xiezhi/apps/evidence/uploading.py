@@ -17,6 +17,7 @@ from typing import IO, Any
 from xiezhi.apps.accounts.permissions import require
 from xiezhi.apps.accounts.signing import own_person
 from xiezhi.apps.evidence import service
+from xiezhi.apps.evidence.ingesting import into_case
 from xiezhi.apps.evidence.models import Recording, Upload
 from xiezhi.apps.evidence.receiving import receive
 from xiezhi.apps.paperwork import queries as papers
@@ -136,9 +137,7 @@ def finish(upload: Upload, user: Any, now: datetime) -> Recording | None:
     if received.recording is None:
         drop(upload)
         return None
-    if upload.case and not received.recording.case:
-        received.recording.case = upload.case
-        received.recording.save(update_fields=["case"])
+    into_case(received.recording, sender, now)
     upload.recording, upload.sha256 = received.recording.id, received.recording.file_id
     upload.save(update_fields=["recording", "sha256"])
     path.unlink(missing_ok=True)

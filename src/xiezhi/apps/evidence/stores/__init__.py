@@ -37,6 +37,14 @@ class Store(Protocol):
         """`length` bytes from `start` in blocks. Raises NotStoredError before the first block."""
         ...
 
+    def keep(self, sha256: str, until: datetime) -> None:
+        """Let nobody remove the file before `until`; a longer term that stands already is left. Raises OSError."""
+        ...
+
+    def hold(self, sha256: str, *, on: bool) -> None:
+        """Let nobody remove the file while a hold is on, whatever its term. Raises OSError."""
+        ...
+
     def remove(self, sha256: str) -> bool:
         """Take a file away for good: only for a disposal that was approved. False where the store itself forbids it still."""
         ...

@@ -36,6 +36,12 @@ class LocalStore:
     def read(self, sha256: str, start: int = 0, length: int | None = None) -> Iterator[bytes]:
         return _blocks(papers.open_file(sha256), start, length)
 
+    def keep(self, sha256: str, until: datetime) -> None:
+        """A folder knows no term."""
+
+    def hold(self, sha256: str, *, on: bool) -> None:
+        """Nor holds: the disposal list asks for them."""
+
     def remove(self, sha256: str) -> bool:
         path = papers.path_of(sha256)
         path.unlink(missing_ok=True)

@@ -1,13 +1,14 @@
 """An S3 bucket with object lock. The bytes are spooled beside the other files first: their digest is the object's name.
 
-A lock in compliance mode can be shortened by nobody: it is set to the term for which the recording is kept at least.
+A lock in compliance mode can be shortened by nobody: it is set to the term for which the recording is kept at least. A hold is the
+bucket's legal hold. A bucket that was made without object lock keeps what it is given, and the disposal list alone guards it.
 """
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -17,8 +18,10 @@ from xiezhi.apps.evidence.stores import BLOCK
 from xiezhi.apps.paperwork import queries as papers
 from xiezhi.apps.paperwork import service as paperwork
 from xiezhi.core.media.digest import Digest, Hashing
+from xiezhi.site import clock
 
 _ABSENT = {"404", "NoSuchKey", "NotFound"}
+_UNLOCKED = {"ObjectLockConfigurationNotFoundError", "NoSuchObjectLockConfiguration"}
 _LOCKED = {"AccessDenied", "ObjectLocked", "MethodNotAllowed"}
 
 
@@ -54,6 +57,17 @@ class S3Store:
                 raise
             self.client.create_bucket(Bucket=self.bucket, ObjectLockEnabledForBucket=True)
 
+    @cached_property
+    def locks(self) -> bool:
+        """Whether the bucket has object lock. Raises OSError."""
+        try:
+            found = self.client.get_object_lock_configuration(Bucket=self.bucket)
+        except ClientError as error:
+            if _code(error) in _UNLOCKED:
+                return False
+            raise OSError(f"the evidence bucket {self.bucket} does not answer: {error}") from error
+        return found.get("ObjectLockConfiguration", {}).get("ObjectLockEnabled") == "Enabled"
+
     def put(self, source: Any, name: str = "", *, keep_until: datetime | None = None) -> tuple[Digest, str]:
         """As Store.put: acknowledged when the server has confirmed the whole object."""
         hashing = Hashing()
@@ -67,12 +81,14 @@ class S3Store:
             kind = papers.media_type(papers.shown_name(name), head)
             if self._size(digest.sha256) != digest.size:
                 self._send(spool, digest, kind, keep_until)
+            elif keep_until is not None:
+                self.keep(digest.sha256, keep_until)
         return digest, kind
 
     def _send(self, spool: Any, digest: Digest, kind: str, keep_until: datetime | None) -> None:
         spool.seek(0)
         extra: dict[str, Any] = {"ContentType": kind, "Metadata": {"sha256": digest.sha256, "chunk-root": digest.root}}
-        if keep_until is not None:
+        if keep_until is not None and _ahead(keep_until) and self.locks:
             extra |= {"ObjectLockMode": "COMPLIANCE", "ObjectLockRetainUntilDate": keep_until}
         try:
             self.client.upload_fileobj(spool, self.bucket, _key(digest.sha256), ExtraArgs=extra)
@@ -103,6 +119,27 @@ class S3Store:
         blocks: Iterator[bytes] = answer["Body"].iter_chunks(BLOCK)
         return blocks
 
+    def keep(self, sha256: str, until: datetime) -> None:
+        """As Store.keep."""
+        if not _ahead(until) or not self.locks:
+            return
+        try:
+            stands = self.client.head_object(Bucket=self.bucket, Key=_key(sha256)).get("ObjectLockRetainUntilDate")
+            if stands is None or stands < until:
+                term = {"Mode": "COMPLIANCE", "RetainUntilDate": until}
+                self.client.put_object_retention(Bucket=self.bucket, Key=_key(sha256), Retention=term)
+        except (ClientError, BotoCoreError) as error:
+            raise OSError(f"the evidence bucket {self.bucket} did not lock {sha256[:16]}: {error}") from error
+
+    def hold(self, sha256: str, *, on: bool) -> None:
+        """As Store.hold."""
+        if not self.locks:
+            return
+        try:
+            self.client.put_object_legal_hold(Bucket=self.bucket, Key=_key(sha256), LegalHold={"Status": "ON" if on else "OFF"})
+        except (ClientError, BotoCoreError) as error:
+            raise OSError(f"the evidence bucket {self.bucket} did not change the hold of {sha256[:16]}: {error}") from error
+
     def remove(self, sha256: str) -> bool:
         """Every version goes; False while the lock of one still runs."""
         pages = self.client.get_paginator("list_object_versions").paginate(Bucket=self.bucket, Prefix=_key(sha256))
@@ -115,6 +152,11 @@ class S3Store:
                         return False
                     raise OSError(f"the evidence bucket {self.bucket}: {error}") from error
         return True
+
+
+def _ahead(until: datetime) -> bool:
+    """A term that is over already cannot be set: what comes from an old card may be disposed of at once."""
+    return until > clock.now() + timedelta(seconds=1)
 
 
 def _key(sha256: str) -> str:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from xiezhi.apps.accounts.access import needs
 from xiezhi.apps.accounts.permissions import may, visible_agency
 from xiezhi.apps.casework.pages import CaseFile, of_case
-from xiezhi.apps.evidence import devices, retention
+from xiezhi.apps.evidence import devices, disposing, retention
 from xiezhi.apps.evidence.models import Carriage, Device, DeviceCheck, Disposal
 from xiezhi.apps.registry import queries as registry
 from xiezhi.core.law.errors import InputError
@@ -36,7 +36,9 @@ def home(request: HttpRequest) -> HttpResponse:
     checks: dict[str, DeviceCheck] = {}
     for check in DeviceCheck.objects.filter(device__in=numbers).order_by("device", "-at").distinct("device"):
         checks[check.device] = check
-    lists = list(Disposal.objects.filter(**owned).prefetch_related("items").order_by("-proposed_at")[:20])
+    lists = list(Disposal.objects.filter(**owned).prefetch_related("items__recording").order_by("-proposed_at")[:20])
+    for one in lists:
+        one.tried = any(item.tried_at for item in one.items.all())  # type: ignore[attr-defined]
     people = registry.people_of(agency) if agency else []
     names = registry.names(
         {one.person for one in carried.values()} | {one.proposed_by for one in lists} | {one.decided_by for one in lists if one.decided_by}
@@ -108,7 +110,14 @@ def decide(request: HttpRequest, id: UUID) -> HttpResponse:  # noqa: A002 - the 
 @require_POST
 def carry_out(request: HttpRequest, id: UUID) -> HttpResponse:  # noqa: A002
     row = _list(id)
-    return _done(request, lambda: retention.carry_out(request.user, row, clock.now()), "已处置，处置证明已存入文件库。")
+    now = clock.now()
+
+    def act() -> None:
+        done = disposing.carry_out(request.user, row, now)
+        if done.done_at is None:
+            raise InputError("some files are still there", "有的文件没有删成，原因写在清单里。清单没有完成，稍后再执行", field="")
+
+    return _done(request, act, "已处置，处置证明已存入文件库。")
 
 
 @require_POST

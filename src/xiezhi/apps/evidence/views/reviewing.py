@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,15 +15,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from xiezhi.apps.accounts.permissions import may, require
 from xiezhi.apps.accounts.signing import own_person
 from xiezhi.apps.casework.pages import INVALID, CaseFile, of_case, open_case, posted
-from xiezhi.apps.evidence import custody, paging, retention, reviewing, streaming
-from xiezhi.apps.evidence.models import Custody, Marker, Recording
+from xiezhi.apps.evidence import custody, paging, retention, reviewing, streaming, viewings
+from xiezhi.apps.evidence.models import Marker, Recording
 from xiezhi.apps.evidence.stores import UnknownStoreError
 from xiezhi.apps.paperwork import queries as papers
 from xiezhi.apps.record import queries as record
 from xiezhi.site import clock
 
-# One viewing is one line: a browser asks for a recording in dozens of ranges.
-ONE_VIEW = timedelta(minutes=10)
 _LARGEST_PAPER = 100 << 20
 
 
@@ -145,17 +142,11 @@ def content(request: HttpRequest, id: UUID) -> HttpResponseBase:  # noqa: A002
     except (papers.NotStoredError, UnknownStoreError, OSError):
         raise Http404("文件库里读不到这段音像记录。请联系管理员核对文件库。") from None
     if request.method == "GET" and response.status_code != 416:
-        noted(request.user, row, download=download)
+        if download:
+            custody.note("exported", clock.now(), recording=row, user=request.user)
+        else:
+            viewings.seen(clock.now(), streaming.part_of(response, row.file.size), recording=row, user=request.user)
     return response
-
-
-def noted(user: Any, row: Recording, *, download: bool) -> None:
-    """A line for each download, and for each viewing."""
-    now = clock.now()
-    if download:
-        custody.note("exported", now, recording=row, user=user)
-    elif not Custody.objects.filter(recording=row.id, what="viewed", account=user.username, at__gt=now - ONE_VIEW).exists():
-        custody.note("viewed", now, recording=row, user=user)
 
 
 @require_safe
@@ -177,5 +168,6 @@ def paper(request: HttpRequest, file: CaseFile, sha256: str, number: int) -> Htt
     except paging.NoPageError:
         raise Http404("这个文件不是 PDF，或者没有这一页。请下载后查看。") from None
     if "png" in request.GET:
+        viewings.seen(clock.now(), (number, number), sha256=sha256, case=file.case, agency=file.agency, user=request.user)
         return HttpResponse(picture, content_type="image/png", headers={"Cache-Control": "private, no-store"})
     return render(request, "evidence/paper.html", {"file": file, "known": known, "number": number, "count": count, "sha256": sha256})
