@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xiezhi.cli import ledger_showing
+from xiezhi.cli import ledger_delete, ledger_showing
 from xiezhi.cli.ledger_frame import record as _record
 from xiezhi.cli.ledger_frame import stop as _stop
 
@@ -237,5 +237,6 @@ def retire(yes: bool) -> None:
     click.echo(f"signed up to size {(old.until or 1) - 1}: {old}")
 
 
+command.add_command(ledger_delete.delete)
 command.add_command(ledger_showing.prove)
 command.add_command(ledger_showing.check_proof)

@@ -8,6 +8,8 @@ from __future__ import annotations
 import psycopg
 
 APP = "xiezhi_app"
+# May do what the server may, and besides destroy a body together with its tombstone (apps/record/deletion.py). Nothing runs as it all day.
+RETENTION = "xiezhi_retention"
 # What only grows: the app role reads and adds, and has no update, delete or truncate (contracts.md 4).
 APPEND_ONLY = ("record_entry", "record_entry_body", "record_leaf", "record_checkpoint", "record_refusal_log", "evidence_custody")
 # What goes forward and is never taken away: the app role updates it within what the triggers let through. The queue is emptied by its
@@ -17,20 +19,25 @@ GUARDS = {
     **dict.fromkeys(APPEND_ONLY, ("no_change", "no_truncate")),
     **dict.fromkeys(GROWING, ("growth", "no_delete", "no_truncate")),
     "record_pending": ("no_change", "no_truncate", "leaf"),
+    "record_entry": ("no_change", "no_truncate", "tombstone"),
+    "record_entry_body": ("no_change", "no_delete", "no_truncate", "tombstone"),
 }
 LACKS = {**dict.fromkeys(APPEND_ONLY, "UPDATE,DELETE,TRUNCATE"), **dict.fromkeys(GROWING, "DELETE,TRUNCATE"), "record_pending": "TRUNCATE"}
 
 
 def grant_app_role(owner_url: str) -> None:
-    """Make the app role where it is missing and give it exactly its rights on the tables of today; safe to repeat."""
+    """Make the app and the retention role where they are missing and give them exactly their rights on the tables of today; safe to repeat."""
     with psycopg.connect(owner_url) as connection:
-        if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [APP]).fetchone():
-            connection.execute(f"CREATE ROLE {APP} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE")
-        connection.execute(f"GRANT USAGE ON SCHEMA public TO {APP}")
-        connection.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {APP}")
-        connection.execute(f"GRANT USAGE, SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA public TO {APP}")
-        for table in _present(connection):
-            connection.execute(f"REVOKE {LACKS[table]} ON {table} FROM {APP}")
+        for role in (APP, RETENTION):
+            if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone():
+                connection.execute(f"CREATE ROLE {role} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE")
+            connection.execute(f"GRANT USAGE ON SCHEMA public TO {role}")
+            connection.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}")
+            connection.execute(f"GRANT USAGE, SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA public TO {role}")
+            for table in _present(connection):
+                connection.execute(f"REVOKE {LACKS[table]} ON {table} FROM {role}")
+        if "record_entry_body" in _present(connection):
+            connection.execute(f"GRANT DELETE ON record_entry_body TO {RETENTION}")
 
 
 def as_app(owner_url: str) -> str:

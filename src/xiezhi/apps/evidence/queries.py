@@ -2,14 +2,13 @@
 
 CaseFiles                                 documents and recordings by digest (has, name, read), wherever they lie
 held(case)                                why a case, or a recording of it, is on hold; "" where nothing is
-remove_document(sha256)                   a document that no entry names any more leaves the store (evidence's own files go by its lists)
 owed_gaps(case, marking, pack)   interruptions of recordings that lack an explanation, each with the address of its form
 """
 
 from __future__ import annotations
 
-from xiezhi.apps.evidence.casefiles import CaseFiles, held, remove_document
+from xiezhi.apps.evidence.casefiles import CaseFiles, held
 from xiezhi.apps.evidence.gaps import OwedGap
 from xiezhi.apps.evidence.gaps import owed as owed_gaps
 
-__all__ = ["CaseFiles", "OwedGap", "held", "owed_gaps", "remove_document"]
+__all__ = ["CaseFiles", "OwedGap", "held", "owed_gaps"]

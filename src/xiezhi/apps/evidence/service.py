@@ -12,6 +12,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from xiezhi.apps.evidence.casefiles import remove_document
 from xiezhi.apps.evidence.checking import check_files
 from xiezhi.apps.evidence.devices import project
 from xiezhi.apps.evidence.ingesting import Ingested, clock_of, files_in, ingest, measure_clock
@@ -34,6 +35,7 @@ __all__ = [
     "moment",
     "project",
     "receive",
+    "remove_document",
     "sender",
 ]
 

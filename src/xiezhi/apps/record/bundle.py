@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -36,6 +36,7 @@ from .logwide import note
 from .models import Case
 from .packing import Bag
 from .tiles import read_tile
+from .tombstones import stones
 
 MADE = "bundle_made"
 VERIFIER = Path(alone.__file__)
@@ -139,7 +140,7 @@ def write(closing: UUID, target: Path, store: Store) -> Made:
         rows, note_, size = _closed(closing)
         last = rows[-1].body or {}
         with Bag(target, folder_name(last["case"])) as bag:
-            _add_entries(bag, rows, note_, size)
+            _add_entries(bag, last["case"], rows, note_, size)
             left_out = set(last["data"]["left_out"])
             files = {one.sha256: one for one in reversed(_files(rows, store)) if one.sha256 not in left_out}
             for one in files.values():
@@ -184,9 +185,12 @@ def _rows(case_id: str, number: int) -> list[_Row]:
         ]
 
 
-def _add_entries(bag: Bag, rows: Sequence[_Row], note_: str, size: int) -> None:
+def _add_entries(bag: Bag, case_id: str, rows: Sequence[_Row], note_: str, size: int) -> None:
     hash_of = range_in_tiles(size, read_tile)
+    buried = {row.id for row in rows} & stones(case_id).keys()
     for row in rows:
+        if (row.body is None) != (row.id in buried):
+            raise _damaged(row)
         if row.body is not None and row.seed is not None:
             if entry_of(row.body, row.seed) != row.entry:
                 raise _damaged(row)
@@ -217,6 +221,17 @@ def _files(rows: Sequence[_Row], store: Store | None = None) -> list[_File]:
             given = fields.get(f"{path.removesuffix('sha256')}name") or (store.name(value) if store else "")
             found.append(_File(value, file_path(row.number, value, str(given or ""), media=media), media))
     return found
+
+
+def files_of(bodies: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The digests of the documents (not the recordings) that bodies name, each once."""
+    found: dict[str, None] = {}
+    for body in bodies:
+        for path, value in flatten(dict(body)):
+            match = _NAMED.search(path)
+            if match and match[1] != "recordings" and isinstance(value, str) and _DIGEST.fullmatch(value):
+                found[value] = None
+    return list(found)
 
 
 def file_path(number: int, sha256: str, name: str, *, media: bool = False) -> str:

@@ -19,7 +19,10 @@ class Projection:
 
     lines: dict[str, dict[str, Any]] = field(default_factory=dict)
     voided: set[str] = field(default_factory=set)
-    touched: set[str] = field(default_factory=set)  # acts that something was attached to, or of which something was corrected
+    touched: set[str] = field(
+        default_factory=set
+    )  # acts that something was attached to, of which something was corrected, or whose body is gone
+    unjudged: set[str] = field(default_factory=set)  # what would be found only because a body is gone (record/deletion.py)
 
 
 def project(bodies: Iterable[Mapping[str, Any]]) -> Projection:
@@ -29,6 +32,10 @@ def project(bodies: Iterable[Mapping[str, Any]]) -> Projection:
     result = Projection()
     for body in bodies:
         kind = body["class"]
+        if "deleted" in body:
+            _note_deletion(result, body)
+            if kind == "correction":
+                continue  # it went with what it corrected
         if kind in ("act", "attachment"):
             classes[body["id"]] = body
             stated[body["id"]] = dict(body)
@@ -43,6 +50,14 @@ def project(bodies: Iterable[Mapping[str, Any]]) -> Projection:
             _attach(result.lines[body["of"]], stated[id_])
             result.touched.add(body["of"])
     return result
+
+
+def _note_deletion(result: Projection, body: Mapping[str, Any]) -> None:
+    told = body["deleted"] or {}
+    result.touched.add(body["id"])  # what was read of it before must not be taken for it
+    result.unjudged.update(told.get("unjudged", ()))
+    if told.get("voided"):
+        result.voided.add(body["id"])
 
 
 def _correct(stated: dict[str, dict[str, Any]], voided: set[str], correction: Mapping[str, Any]) -> None:
@@ -77,7 +92,7 @@ def _attach(line: dict[str, Any], attachment: Mapping[str, Any]) -> None:
         line["signed"] = merge(line.get("signed", {}), signed)
     if data := attachment.get("data"):
         line["data"] = merge(data, line.get("data", {}))  # it adds; replacing takes a correction
-    if attachment["kind"] == "gap_explanation":
+    if attachment["kind"] == "gap_explanation" and "deleted" not in attachment:
         line["recordings"] = [_explained(one, attachment) for one in line.get("recordings", [])]
 
 

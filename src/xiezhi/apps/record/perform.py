@@ -96,7 +96,7 @@ def _judged(case: Case, entries: Sequence[Written], sealed: Sealed, now: datetim
     if isinstance(outcome, Refused):
         raise _Back(Refusal(tuple(outcome.reasons), case.id, act.kind, case.agency_id))
     insert(sealed, case)
-    project(CaseChange(case, outcome.marking, known.book, (act,), now, (sealed.id,)))
+    project(CaseChange(case, known.judged(outcome.marking), known.book, (act,), now, (sealed.id,)))
     return receipt_of(sealed, outcome.findings)
 
 

@@ -5,6 +5,7 @@ check           ask what `perform` would answer, writing nothing
 attach          something that arrives later for an act
 correct         replace stated fields of an entry or void it, with reason and approver
 note            an entry that is no act: what happened to evidence (custody) or to the record itself (system), of a case or log-wide
+delete          destroy the body of an entry lawfully: basis, approver, tombstone; preview: what that would be
 uncorrectable   why acts of a kind are never corrected, and what to do instead
 answer_of       what the same id was answered before
 load_histories  the same step in batches, for import, demo and benchmarks
@@ -15,6 +16,7 @@ drain_outbox    hand over, once, what was committed for the worker to do
 from __future__ import annotations
 
 from .answers import CaseChange, Receipt, Refusal
+from .deletion import Deleted, Warrant, delete, preview
 from .later import attach, correct, uncorrectable
 from .load import HistoryRefused, load_histories
 from .logwide import note
@@ -24,17 +26,21 @@ from .refusals import log_refusal
 
 __all__ = [
     "CaseChange",
+    "Deleted",
     "HistoryRefused",
     "Receipt",
     "Refusal",
+    "Warrant",
     "answer_of",
     "attach",
     "check",
     "correct",
+    "delete",
     "drain_outbox",
     "load_histories",
     "log_refusal",
     "note",
     "perform",
+    "preview",
     "uncorrectable",
 ]

@@ -6,7 +6,7 @@ One thing changed behind our back is named alone: what the others agree on is ta
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from xiezhi.core.law.clock import utc_text
+from xiezhi.core.law.vocabulary import load_vocabulary
 from xiezhi.core.ledger.body import read as read_body
 from xiezhi.core.ledger.errors import BodyError, NoteError
 from xiezhi.core.ledger.fields import field_tree
@@ -24,11 +25,15 @@ from xiezhi.core.ledger.tree import HASH_LENGTH, leaf_hash
 from xiezhi.core.ledger.verify import Fault
 
 from . import published
-from .key import LogRefused, verifier
+from .key import LogRefused
+from .law import editions
+from .policy import verifiers
 from .quick import Look, look
+from .strays import beside_the_log, strays
 from .tiles import read_tile
+from .tombstones import Stone, stones
 
-_COLUMNS = "e.id, e.case_id, e.case_seq, e.class, e.kind, e.of, e.at, e.recorded_at, e.agency_id, e.pack, e.entry"
+_COLUMNS = "e.id, e.case_id, e.case_seq, e.class, e.kind, e.of, e.at, e.recorded_at, e.agency_id, e.pack, e.mode, e.entry"
 _LEAVES = f"""
 SELECT l.seq, l.hash, {_COLUMNS}, {{body}} FROM record_leaf l JOIN record_entry e ON e.id = l.entry_id
 LEFT JOIN record_entry_body b ON b.entry_id = e.id ORDER BY l.seq
@@ -49,6 +54,7 @@ class Report:
     waiting: int = 0
     tiles: int = 0
     checkpoints: int = 0
+    deleted: int = 0  # entries whose bodies were destroyed lawfully: their tombstones are on the record
     faults: list[Fault] = field(default_factory=list)
     head: Checkpoint | None = None
 
@@ -69,6 +75,7 @@ class _Row:
     recorded_at: datetime
     agency_id: str
     pack: str
+    mode: str
     entry: bytes
     seed: bytes | None
     text: str | None
@@ -84,8 +91,8 @@ def verify(*, bodies: bool = True, older: str | None = None) -> Report:
     `bodies` False holds only the log against itself (entries, leaves, tiles, checkpoints), fast while all agrees. `older` is a checkpoint note kept elsewhere:
     the log must still hold what it signed. Raises LogRefused when there is no public key to verify with.
     """
-    key = verifier()
-    if key is None:
+    keys = verifiers()
+    if not keys:
         raise LogRefused(
             "the log has not begun: there is no published key yet. Start it with `xiezhi up`. 日志尚未启动，没有已公布的公钥。"
         )
@@ -93,12 +100,12 @@ def verify(*, bodies: bool = True, older: str | None = None) -> Report:
     with transaction.atomic(), connection.cursor() as cursor:
         if not connection.savepoint_ids:  # inside another transaction, that one's snapshot holds
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        return _Verification(key, bodies=bodies).run(note, older)
+        return _Verification(keys, bodies=bodies).run(note, older)
 
 
 class _Verification:
-    def __init__(self, key: VerifierKey, *, bodies: bool) -> None:
-        self.key = key
+    def __init__(self, keys: Sequence[VerifierKey], *, bodies: bool) -> None:
+        self.keys = keys
         self.bodies = bodies
         self.report = Report()
         self.edge = Edge()
@@ -106,14 +113,22 @@ class _Verification:
         self.stored: list[bytes] = []  # the tile of the next leaf, as stored
         self.chain: dict[str, tuple[int, bytes]] = {}
         self.heads: dict[int, list[tuple[str, Checkpoint]]] = {}
+        self.stones: dict[UUID, Stone] = {}
+        self.opened: dict[str, tuple[str, str, str]] = {}  # by case: procedure, agency and time, as its first entry says
+        self.packs: dict[str, str] = {}  # by case: the edition of its last entry
+        self.vocabulary = load_vocabulary()
+        self._by_hash: dict[str, str] | None = None
 
     def fault(self, item: str, what: str, what_zh: str) -> None:
         self.report.faults.append(Fault(item, what, what_zh))
 
     def run(self, note: str | None, older: str | None) -> Report:
+        self.stones = stones()
+        self.report.deleted = len(self.stones)
         self._read_heads(note, older)
         if not self.bodies and not self.report.faults and (seen := self._look()):
             self.report.leaves, self.report.waiting, self.report.tiles = seen
+            self.report.faults.extend(beside_the_log(self.report.leaves, self._origins()))
             return self.report
         self._hold_heads()
         for row in _rows(_LEAVES, bodies=self.bodies):
@@ -128,7 +143,12 @@ class _Verification:
                 self.fault(item, f"signs {size} leaves, the log has {self.edge.size}", f"签了 {size} 条，日志只有 {self.edge.size} 条")
         self._hold_waiting()
         self._hold_cases()
+        self.report.faults.extend(beside_the_log(self.report.leaves, self._origins()))
+        self.report.faults.extend(strays())
         return self.report
+
+    def _origins(self) -> frozenset[str]:
+        return frozenset(key.name for key in self.keys)
 
     def _look(self) -> Look | None:
         return look({size: [head for _, head in heads] for size, heads in self.heads.items()})
@@ -151,7 +171,7 @@ class _Verification:
 
     def _open(self, item: str, text: str) -> Checkpoint | None:
         try:
-            head = Checkpoint.open(text, self.key)
+            head = Checkpoint.open(text, *self.keys)
         except NoteError as error:
             self.fault(item, str(error), "签名或格式不对")
             return None
@@ -193,6 +213,9 @@ class _Verification:
         if body is not None and says["body"] == true:
             self._hold_columns(row, body)
             self._hold_chain(row, body)
+            if row.case_seq == 1:
+                self.opened[row.case_id] = (str(body.get("procedure", "")), body["agency"], body["at"])
+            self.packs[row.case_id] = body["pack"]
         entry = derived if says["body"] == true and derived is not None else row.entry
         self.chain[row.case_id] = (row.case_seq, entry)
         return true
@@ -200,9 +223,15 @@ class _Verification:
     def _body(self, row: _Row) -> tuple[dict[str, Any] | None, bytes | None]:
         if not self.bodies:
             return None, None
+        stone = self.stones.get(row.id)
         if row.text is None or row.seed is None:
-            self.fault(f"body of {row.name}", "is missing", "缺失")
+            if stone is None:
+                self.fault(f"body of {row.name}", "is missing", "缺失")
+            elif column := stone.contradicts(row.entry, _columns(row)):
+                self.fault(f"row of {row.name}", f"column {column} is not what its tombstone says", f"列 {column} 与删除记载不符")
             return None, None
+        if stone is not None:
+            self.fault(f"body of {row.name}", "is there although it was deleted lawfully", "已依法删除，内容却还在")
         try:
             body = read_body(row.text)
             return body, field_tree(body, row.seed)
@@ -210,21 +239,14 @@ class _Verification:
             return None, b""  # no entry at all: it will agree with nothing
 
     def _hold_columns(self, row: _Row, body: dict[str, Any]) -> None:
-        columns = {
-            "id": str(row.id),
-            "case": row.case_id,
-            "case_seq": row.case_seq,
-            "class": row.klass,
-            "kind": row.kind,
-            "of": str(row.of) if row.of else None,
-            "at": utc_text(row.at),
-            "recorded_at": utc_text(row.recorded_at),
-            "agency": row.agency_id,
-            "pack": row.pack,
-        }
+        columns = _columns(row)
         for name, value in columns.items():
             if body.get(name) != value:
                 self.fault(f"row of {row.name}", f"column {name} says {value!r}, its body {body.get(name)!r}", f"列 {name} 与正文不符")
+        known = self.vocabulary.acts.get(row.kind) if row.klass == "act" else None
+        mode = known.mode if known else "" if row.klass != "act" else row.mode  # a kind that is unknown today is not judged
+        if row.mode != mode:
+            self.fault(f"row of {row.name}", f"column mode says {row.mode!r}, the vocabulary {mode!r}", "列 mode 与词汇表不符")
 
     def _hold_chain(self, row: _Row, body: dict[str, Any]) -> None:
         number, before = self.chain.get(row.case_id, (0, b""))
@@ -266,8 +288,8 @@ class _Verification:
         if not self.bodies:
             return
         with connection.chunked_cursor() as cursor:
-            cursor.execute("SELECT id, next_seq, last_entry FROM record_case ORDER BY id")
-            for case_id, next_seq, last in iter(cursor.fetchone, None):
+            cursor.execute("SELECT id, next_seq, last_entry, procedure, agency_id, opened_at, pack_id FROM record_case ORDER BY id")
+            for case_id, next_seq, last, *opened, pack in iter(cursor.fetchone, None):
                 number, entry = self.chain.get(case_id, (0, b""))
                 if (next_seq, bytes(last or b"")) != (number + 1, entry):
                     self.fault(
@@ -275,6 +297,43 @@ class _Verification:
                         f"counts {next_seq - 1} entries, the record has {number}",
                         f"记有 {next_seq - 1} 条，实有 {number} 条",
                     )
+                elif number == 0 and case_id:
+                    self.fault(f"case {case_id}", "has no entry", "没有任何记录")
+                elif case_id:
+                    self._hold_opening(case_id, *opened, pack)
+
+    def _hold_opening(self, case_id: str, procedure: str, agency: str, at: datetime, pack: str) -> None:
+        """Hold what a case's row says to its first entry, and its pack to the edition of its last: which pack that is, its hash says."""
+        stated = self.opened.get(case_id)
+        if stated is not None and stated != (procedure, agency, utc_text(at)):
+            self.fault(f"case {case_id}", f"says {procedure}, {agency}, {at}; its first entry says {', '.join(stated)}", "与首条记录不符")
+        pack_of_entry = self._editions().get(self.packs.get(case_id, ""))
+        if pack_of_entry is not None and pack_of_entry != pack:
+            self.fault(
+                f"case {case_id}", f"names the pack {pack!r}, its last entry was made under {pack_of_entry!r}", "规则包与末条记录不符"
+            )
+
+    def _editions(self) -> dict[str, str]:
+        """Hash to id of the packs that are here; one of which the hash is not here any more cannot be asked."""
+        if self._by_hash is None:
+            self._by_hash = editions()
+        return self._by_hash
+
+
+def _columns(row: _Row) -> dict[str, Any]:
+    """The columns of an entry as its body writes them."""
+    return {
+        "id": str(row.id),
+        "case": row.case_id,
+        "case_seq": row.case_seq,
+        "class": row.klass,
+        "kind": row.kind,
+        "of": str(row.of) if row.of else None,
+        "at": utc_text(row.at),
+        "recorded_at": utc_text(row.recorded_at),
+        "agency": row.agency_id,
+        "pack": row.pack,
+    }
 
 
 def _rows(query: str, *, bodies: bool) -> Iterator[_Row]:
