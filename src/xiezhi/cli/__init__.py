@@ -15,6 +15,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "packs": ("packs", "List, show and check the packs of law."),
     "ledger": ("ledger", "Verify, export and prove the public log of the record."),
     "bundle": ("bundle", "Write a case as one zip that anybody can check without us."),
+    "witness": ("witness", "Cosign the checkpoints of other installations' logs, as their supervisor."),
     "evidence": ("evidence", "Take recordings in, and check the store against its digests."),
     "doctor": ("doctor", "Say what this installation has and what it lacks."),
     "rebuild": ("rebuild", "Derive every row again from the record."),

@@ -15,7 +15,7 @@ from xiezhi.core.ledger.note import Checkpoint, VerifierKey
 from xiezhi.core.ledger.policy import Policy
 from xiezhi.core.ledger.tiles import TILE_HEIGHT, bundle, entries_path, tile_path, tile_width, tiles_of
 
-from . import published
+from . import witnesses
 from .key import LogRefused, verifier
 from .policy import read_policy
 from .sequencer import Sequencer
@@ -28,7 +28,7 @@ def export(folder: Path, now: datetime) -> Checkpoint:
     `folder` is empty, not there yet, or an earlier export of this log, which is then brought up to date. Raises LogRefused.
     """
     Sequencer().drain(now)
-    key, policy, note = verifier(), read_policy(), published.read_checkpoint()
+    key, policy, note = verifier(), read_policy(), witnesses.checkpoint_note()
     if key is None or policy is None or note is None:
         raise LogRefused("the log has not begun. Start it with `xiezhi up`. 日志尚未启动。")
     _own(folder, policy)
@@ -39,6 +39,8 @@ def export(folder: Path, now: datetime) -> Checkpoint:
             _write(folder / entries_path(index, width), partial(_read_bundle, index, width))
     (folder / "key").write_text(f"{key}\n")
     (folder / "policy").write_text(policy.text(), encoding="utf-8")
+    if witnessed := witnesses.witnessed_note():
+        (folder / "checkpoint.witnessed").write_text(witnessed, encoding="utf-8")
     (folder / "checkpoint").write_text(note, encoding="utf-8")  # last: it speaks for the rest
     return head
 

@@ -28,7 +28,7 @@ from xiezhi.core.ledger.tiles import range_in_tiles
 from xiezhi.core.ledger.tree import inclusion_proof
 from xiezhi.core.procedure.history import Act
 
-from . import published
+from . import witnesses
 from .acts import Written, acts_of
 from .effective import Projection, project
 from .fold import read, written
@@ -153,17 +153,18 @@ def explanation(case_id: str, now: datetime) -> Explanation:
 
 @dataclass(frozen=True, slots=True)
 class CasePicture:
-    """All that a case page reads, from one reading of the case."""
+    """All that a case page reads, from one reading of the case. `complete`: the numbers of all its entries run on from 1."""
 
     row: Case
     entries: list[EntryView]
     book: Book
     marking: Marking
     explanation: Explanation
+    complete: bool
 
 
 def picture(case_id: str, now: datetime) -> CasePicture | None:
-    """History, marking and explanation at once: four queries. None for no such case."""
+    """History, marking and explanation at once: five queries. None for no such case."""
     row = case(case_id)
     if row is None:
         return None
@@ -172,7 +173,15 @@ def picture(case_id: str, now: datetime) -> CasePicture | None:
     known = read(row)
     marking = known.marking()
     views = _views(known.entries, known.projection, known.acts)
-    return CasePicture(row, views, known.book, marking, explain(known.book, marking, known.people, now))
+    return CasePicture(row, views, known.book, marking, explain(known.book, marking, known.people, now), _complete(row))
+
+
+def _complete(row: Case) -> bool:
+    """Whether there is an entry for every number that the case has given, those that the fold does not read among them."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*), coalesce(max(case_seq), 0) FROM record_entry WHERE case_id = %s", [row.id])
+        count, highest = cursor.fetchone()
+    return bool(count == highest)
 
 
 def index_of(act_id: UUID) -> int | None:
@@ -234,8 +243,8 @@ def entry_at(case_id: str, case_seq: int) -> UUID | None:
 
 
 def checkpoint_note() -> str | None:
-    """The published signed note; None before the sequencer first ran."""
-    return published.read_checkpoint()
+    """The published signed note, with the witnesses' cosignatures where they have signed this very head; None before the sequencer first ran."""
+    return witnesses.checkpoint_note()
 
 
 def checkpoint() -> Checkpoint | None:
@@ -266,6 +275,11 @@ def policy_text() -> str | None:
     """The log's trust policy (C2SP tlog-policy): its keys and witnesses. None before the log began."""
     policy = read_policy()
     return policy.text() if policy else None
+
+
+def anchors() -> list[witnesses.Anchor]:
+    """The witnesses of the log: what each cosigned last, when, and what hinders it."""
+    return witnesses.anchors()
 
 
 def verifier_keys() -> tuple[VerifierKey, ...]:

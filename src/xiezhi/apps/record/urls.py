@@ -10,6 +10,7 @@ app_name = "record"
 urlpatterns = [
     path("", views.front, name="front"),
     path("checkpoint", views.checkpoint, name="checkpoint"),
+    path("checkpoint.witnessed", views.witnessed, name="witnessed"),
     path("key", views.key, name="key"),
     path("policy", views.policy, name="policy"),
     re_path(r"^tile/entries/(?P<path>.{1,60})$", views.entries, name="entries"),

@@ -10,7 +10,7 @@ from xiezhi.core.ledger.errors import TileError
 from xiezhi.core.ledger.tiles import bundle, parse_index, tile_path
 from xiezhi.core.ledger.tree import HASH_LENGTH
 
-from . import queries
+from . import queries, witnesses
 from .tiles import read_entries, read_tile
 
 TEXT = "text/plain; charset=utf-8"
@@ -34,6 +34,7 @@ FRONT = """公示日志（C2SP tlog-tiles）：只能追加，任何人都可以
 The public log (C2SP tlog-tiles): append-only, for anyone to fetch, verify and keep.
 
   checkpoint                     签名检查点  the signed head
+  checkpoint.witnessed           见证人联签的最新检查点  the newest head cosigned by witnesses
   key                            验证公钥    the verifier key
   policy                         信任策略    keys, witnesses, quorum (C2SP tlog-policy)
   tile/<L>/<N>[.p/<W>]           哈希瓦片    tiles of hashes
@@ -55,6 +56,14 @@ def checkpoint(_: HttpRequest) -> HttpResponse:
     if note is None:
         return HttpResponse("日志尚未启动。\nThe log has not begun.\n", status=503, content_type=TEXT, headers={"Retry-After": "1"})
     return _open(HttpResponse(note, content_type=TEXT))
+
+
+@require_safe
+@_briefly
+def witnessed(_: HttpRequest) -> HttpResponse:
+    """The newest head that witnesses have cosigned: not always the newest of all."""
+    note = witnesses.witnessed_note()
+    return _open(HttpResponse(note, content_type=TEXT)) if note else _missing("checkpoint.witnessed")
 
 
 @require_safe

@@ -164,6 +164,12 @@ def signature_line(key: NoteKey, signature: bytes) -> str:
     return f"{_DASH} {key.name} {base64.b64encode(key.id + signature).decode()}\n"
 
 
+def with_lines(note: str, lines: str) -> str:
+    """A note with further signature lines; those that it has already are not doubled."""
+    own = note.split("\n")
+    return note + "".join(f"{line}\n" for line in lines.split("\n") if line and line not in own)
+
+
 def text_of(note: str) -> str:
     """The text of a note, its last newline included; no signature is looked at. Raises NoteError where there is none."""
     text, blank, _ = note.rpartition("\n\n")

@@ -20,6 +20,12 @@ DASH = "\N{EM DASH} "
 KEY_ID, TIME, SIGNATURE = 4, 8, 64
 
 
+def _others(note: str, origin: str) -> list[Witness]:
+    """Who has signed the note and is neither the log nor one of the witnesses that the log asks."""
+    asked = {one.key.partition("+")[0] for one in record.anchors()}
+    return [one for one in witnesses(note, origin) if one.name not in asked]
+
+
 @dataclass(frozen=True, slots=True)
 class Witness:
     """A signature under the checkpoint besides the log's own, as it stands there; `at` where it names a time."""
@@ -43,7 +49,8 @@ def log(request: HttpRequest) -> HttpResponse:
         "damaged": damaged,
         "key": key,
         "signed_at": record.checkpoint_time(),
-        "witnesses": witnesses(note, head.origin) if note and head is not None else [],
+        "anchors": [(one, head.size - (one.size or 0) if head else 0) for one in record.anchors()],
+        "witnesses": _others(note, head.origin) if note and head is not None else [],
         "key_fingerprint": checking.fingerprint_of(key),
         "check_script": checking.script(),
         "base": request.build_absolute_uri("/").rstrip("/"),
