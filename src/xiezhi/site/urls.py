@@ -20,6 +20,7 @@ urlpatterns = [
     path("desk/review/", include("xiezhi.apps.review.urls")),
     path("desk/disclosure/", include("xiezhi.apps.disclosure.urls")),
     path("desk/evidence/", include("xiezhi.apps.evidence.urls")),
+    path("shared/", include("xiezhi.apps.evidence.shared_urls")),
     path("desk/files/", include("xiezhi.apps.paperwork.urls")),
     path("desk/cases/<str:case_id>/acts/<slug:act>/", doors.act),
     path("desk/", include("xiezhi.apps.casework.urls")),

@@ -38,6 +38,7 @@ WHAT = {
     "disposed": "到期处置",
     "fixity_passed": "核对指纹，完好",
     "fixity_failed": "核对指纹，不符",
+    "access_asked": "申请查阅复制",
     "access_granted": "开通查阅",
     "access_revoked": "收回查阅",
     "shared": "按授权查阅",

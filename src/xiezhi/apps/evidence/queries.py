@@ -1,5 +1,6 @@
 """Reads of evidence for other rooms.
 
+access_waiting(user)                      requests for 查阅复制 that this leader may decide
 CaseFiles                                 documents and recordings by digest (has, name, read), wherever they lie
 held(case)                                why a case, or a recording of it, is on hold; "" where nothing is
 owed_gaps(case, marking, pack)   interruptions of recordings that lack an explanation, each with the address of its form
@@ -7,8 +8,9 @@ owed_gaps(case, marking, pack)   interruptions of recordings that lack an explan
 
 from __future__ import annotations
 
+from xiezhi.apps.evidence.access import waiting as access_waiting
 from xiezhi.apps.evidence.casefiles import CaseFiles, held
 from xiezhi.apps.evidence.gaps import OwedGap
 from xiezhi.apps.evidence.gaps import owed as owed_gaps
 
-__all__ = ["CaseFiles", "OwedGap", "held", "owed_gaps"]
+__all__ = ["CaseFiles", "OwedGap", "access_waiting", "held", "owed_gaps"]

@@ -223,7 +223,7 @@ def _note_arrival(  # noqa: PLR0917 - all that is known of one file
     row: Recording, file: StoredFile, digest: Digest, looked: Probe, sender: Sender, now: datetime, keep_until: datetime
 ) -> None:
     who: dict[str, Any] = {"recording": row, "user": sender.user, "by": sender.by}
-    clock = {"offset_ms": row.offset_ms, "error_ms": row.error_ms, "timed_by": row.timed_by}
+    clock: dict[str, Any] = {"offset_ms": row.offset_ms, "error_ms": row.error_ms, "timed_by": row.timed_by}
     custody.note("received", now, **who, name=row.name, size=digest.size, device=sender.device, **clock)
     custody.note("hashed", now, **who, root=digest.root, chunks=len(digest.chunks) // 32)
     streams = [f"{one.kind} {one.codec}" for one in looked.streams]

@@ -180,7 +180,7 @@ def events_of(*, case: str = "", recording: UUID | None = None, limit: int = 100
             row.at,
             custody.WHAT.get(row.what, row.what),
             _who(row, names),
-            " ".join(filter(None, (titles.get(row.recording, ""), _part(row)))),
+            " ".join(filter(None, (titles.get(row.recording, "") if row.recording else "", _part(row)))),
         )
         for row in found
     ]

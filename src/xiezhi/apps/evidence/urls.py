@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from xiezhi.apps.evidence.views import explaining, keeping, reviewing, uploads
+from xiezhi.apps.evidence.views import access, explaining, keeping, reviewing, uploads
 
 app_name = "evidence"
 urlpatterns = [
@@ -14,6 +14,10 @@ urlpatterns = [
     path("cases/<str:case_id>/hold", keeping.hold, name="hold"),
     path("cases/<str:case_id>/", reviewing.case, name="case"),
     path("cases/<str:case_id>/papers/<str:sha256>/<int:number>", reviewing.paper, name="paper"),
+    path("cases/<str:case_id>/access/", access.case, name="access"),
+    path("cases/<str:case_id>/access/<uuid:id>/decide", access.decide, name="access_decide"),
+    path("cases/<str:case_id>/access/<uuid:id>/link", access.open_link, name="access_link"),
+    path("cases/<str:case_id>/access/links/<uuid:id>/revoke", access.revoke, name="access_revoke"),
     path("recordings/<uuid:id>/", reviewing.recording, name="recording"),
     path("recordings/<uuid:id>/content", reviewing.content, name="content"),
     path("cases/<str:case_id>/gaps/<uuid:act>/<int:start>", explaining.explain, name="explain"),

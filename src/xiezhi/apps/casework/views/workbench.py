@@ -14,6 +14,7 @@ from xiezhi.apps.casework import deadlines, pending, queries, words
 from xiezhi.apps.casework.models import CaseFile
 from xiezhi.apps.casework.workbench import GROUPS, Place, is_waiting
 from xiezhi.apps.disclosure import queries as disclosure
+from xiezhi.apps.evidence import queries as evidence
 from xiezhi.apps.registry import queries as registry
 from xiezhi.core.law.vocabulary import load_vocabulary
 from xiezhi.site import clock
@@ -76,6 +77,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
     context = {
         "pending": pending.pending(user, clock.now(), registry.calendar()) if pending.is_head(user) and first_page else None,
         "put_up": _put_up(user) if pending.is_head(user) and first_page else (),
+        "asked_access": evidence.access_waiting(user) if pending.is_head(user) and first_page else (),
         "groups": _groups(rows, user, found=bool(asked["q"]) or asked["state"] == "closed"),
         "asked": asked,
         "after": after,

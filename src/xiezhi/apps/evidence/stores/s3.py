@@ -66,7 +66,7 @@ class S3Store:
             if _code(error) in _UNLOCKED:
                 return False
             raise OSError(f"the evidence bucket {self.bucket} does not answer: {error}") from error
-        return found.get("ObjectLockConfiguration", {}).get("ObjectLockEnabled") == "Enabled"
+        return bool(found.get("ObjectLockConfiguration", {}).get("ObjectLockEnabled") == "Enabled")
 
     def put(self, source: Any, name: str = "", *, keep_until: datetime | None = None) -> tuple[Digest, str]:
         """As Store.put: acknowledged when the server has confirmed the whole object."""

@@ -1,0 +1,97 @@
+"""What a party sees by a link: only what was granted, without signing in. Any other link gets one plain page, whatever is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from xiezhi.apps.evidence import access, custody, paging, streaming, viewings
+from xiezhi.apps.evidence.models import AccessGrant
+from xiezhi.apps.evidence.stores import UnknownStoreError
+from xiezhi.apps.paperwork import queries as papers
+from xiezhi.site import clock
+
+_LARGEST_PAPER = 100 << 20
+
+
+def _closed(request: HttpRequest) -> HttpResponseBase:
+    return _private(render(request, "evidence/closed_link.html", status=404))
+
+
+def _private(answer: HttpResponseBase) -> HttpResponseBase:
+    answer["Cache-Control"] = "private, no-store"
+    answer["Referrer-Policy"] = "no-referrer"
+    answer["X-Robots-Tag"] = "noindex, nofollow"
+    return answer
+
+
+def _by_key(view: Callable[..., HttpResponseBase | None]) -> Callable[..., HttpResponseBase]:
+    @require_safe
+    @wraps(view)
+    def wrapped(request: HttpRequest, key: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        grant = access.opened(key, clock.now())
+        answer = view(request, grant, key, *args, **kwargs) if grant is not None else None
+        return _private(answer) if answer is not None else _closed(request)
+
+    return wrapped
+
+
+@_by_key
+def opened(request: HttpRequest, grant: AccessGrant, key: str) -> HttpResponse:
+    context = {"grant": grant, "key": key, "rows": access.shown_recordings(grant), "papers": access.shown_documents(grant)}
+    return render(request, "evidence/opened.html", context)
+
+
+@_by_key
+def content(request: HttpRequest, grant: AccessGrant, _key: str, id: UUID) -> HttpResponseBase | None:  # noqa: A002
+    """The bytes of a granted recording; the file itself only where copying was granted."""
+    row = next((one for one in access.shown_recordings(grant) if one.id == id), None)
+    download = "download" in request.GET
+    if row is None or (download and not grant.copying):
+        return None
+    try:
+        answer = streaming.send(request, row.file, row.name, download=download)
+    except (papers.NotStoredError, UnknownStoreError, OSError):
+        return None
+    if request.method == "GET" and answer.status_code != 416:
+        if download:
+            custody.note("exported", clock.now(), recording=row, grant=str(grant.id), applicant=grant.applicant)
+        else:
+            viewings.seen(clock.now(), streaming.part_of(answer, row.file.size), recording=row, grant=grant)
+    return answer
+
+
+@_by_key
+def paper(request: HttpRequest, grant: AccessGrant, key: str, sha256: str, number: int) -> HttpResponse | None:
+    """A page of a granted document; `png` the picture alone, `download` the file where copying was granted."""
+    name = dict(access.shown_documents(grant)).get(sha256)
+    download = "download" in request.GET
+    if name is None or (download and not grant.copying):
+        return None
+    try:
+        with papers.open_file(sha256) as stored:
+            data = stored.read(_LARGEST_PAPER + 1)
+    except papers.NotStoredError:
+        return None
+    about: dict[str, Any] = {"sha256": sha256, "case": grant.case, "agency": grant.agency}
+    if download:
+        from django.utils.http import content_disposition_header
+
+        custody.note("exported", clock.now(), **about, grant=str(grant.id), applicant=grant.applicant)
+        heads = {"Content-Disposition": content_disposition_header(as_attachment=True, filename=name) or "attachment"}
+        return HttpResponse(data, content_type="application/octet-stream", headers=heads)
+    try:
+        picture, count = paging.page_png(data, number)
+    except paging.NoPageError:
+        return render(request, "evidence/opened_paper.html", {"grant": grant, "key": key, "name": name, "sha256": sha256, "count": 0})
+    if "png" in request.GET:
+        viewings.seen(clock.now(), (number, number), **about, grant=grant)
+        return HttpResponse(picture, content_type="image/png")
+    context = {"grant": grant, "key": key, "name": name, "sha256": sha256, "number": number, "count": count}
+    return render(request, "evidence/opened_paper.html", context)
