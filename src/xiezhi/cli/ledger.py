@@ -50,8 +50,10 @@ _format = click.option("--format", "form", type=click.Choice(["text", "json"]), 
 @click.option("--key", help="The log's key, for a FOLDER; default: the file `key` in it.")
 @_against
 @_format
-def verify(folder: Path | None, key: str | None, against: Path | None, form: str) -> None:
-    """Re-derive everything: bodies, entries, leaves, tiles, checkpoints, each case's chain.
+@click.option("--files/--no-files", default=True, help="Look for the files that entries name, and read documents again.  [default: on]")
+@click.option("--derived/--no-derived", default=True, help="Derive the rows of lists and public pages again and compare.  [default: on]")
+def verify(folder: Path | None, key: str | None, against: Path | None, form: str, files: bool, derived: bool) -> None:  # noqa: PLR0917
+    """Re-derive everything: bodies, entries, leaves, tiles, checkpoints, each case's chain, its documents, and the rows derived from it.
 
     With FOLDER, an exported log is verified instead, without a database. Exit status 0: nothing is wrong; 1: every bad item is
     named, the first first; 2: it cannot be verified.
@@ -59,7 +61,7 @@ def verify(folder: Path | None, key: str | None, against: Path | None, form: str
     if folder is not None:
         _verify_folder(folder, key, against, form)
         return
-    _verify_record(bodies=True, against=against, form=form)
+    _verify_record(bodies=True, against=against, form=form, files=files, derived=derived)
 
 
 @command.command()
@@ -70,12 +72,17 @@ def fsck(against: Path | None, form: str) -> None:
     _verify_record(bodies=False, against=against, form=form)
 
 
-def _verify_record(*, bodies: bool, against: Path | None, form: str) -> None:
+def _verify_record(*, bodies: bool, against: Path | None, form: str, files: bool = False, derived: bool = False) -> None:
     with _record():
+        from xiezhi.apps.evidence.queries import CaseFiles
+        from xiezhi.apps.record.derived import drift
         from xiezhi.apps.record.verify import verify as verify_record
+        from xiezhi.site.clock import now
 
         _begin()
-        report = verify_record(bodies=bodies, older=_older(against))
+        report = verify_record(bodies=bodies, older=_older(against), files=CaseFiles() if files else None)
+        if derived:
+            report.faults.extend(drift(now()))
     _tell(report, form)
 
 

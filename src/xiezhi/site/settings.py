@@ -196,6 +196,9 @@ LOG_ORIGIN = os.environ.get("XIEZHI_LOG_ORIGIN", "")
 # Who witnesses the log: `name key url; ...`, and how many of them a reader should ask for (0: none need have cosigned).
 WITNESSES = os.environ.get("XIEZHI_WITNESSES", "")
 WITNESS_QUORUM = int(os.environ.get("XIEZHI_WITNESS_QUORUM", "0"))
+# An authority for time (RFC 3161): its address, and a PEM file with its root certificate (and, where it sends none, its own).
+TSA = os.environ.get("XIEZHI_TSA", "")
+TSA_ROOT = os.environ.get("XIEZHI_TSA_ROOT", "")
 
 # The largest request body that is read at all, and the largest from anybody who is not signed in or outside the desk, in bytes.
 PUBLIC_REQUEST_LIMIT = 60 * 1024**2
@@ -211,11 +214,21 @@ XIEZHI_PROJECTIONS = [
     "xiezhi.apps.evidence.service.project",
 ]
 
+# The tables that these write, with the column of the case: `xiezhi ledger verify` holds each row against the record (record/derived.py).
+XIEZHI_DERIVED = [
+    "casework.CaseFile.case",
+    "casework.DutyRow.case",
+    "disclosure.Publication.case",
+    "disclosure.OwedPublication.case",
+    "disclosure.CorrectionRequest.case",
+    "evidence.DeviceCheck.case",
+]
+
 # Who may hold a case: each a function of its id that answers why it is kept, or nothing. What is held is not deleted (record/deletion.py).
 XIEZHI_HOLDS = ["xiezhi.apps.evidence.queries.held"]
 
 # Who is told by the worker after an act is committed, each a function of the list of what was written; they defer jobs.
-XIEZHI_AFTERWARDS: list[str] = []
+XIEZHI_AFTERWARDS = ["xiezhi.apps.record.stamps.after"]
 
 LOGGING = {
     "version": 1,

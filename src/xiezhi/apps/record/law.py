@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 
 from xiezhi.apps.registry import queries as registry
-from xiezhi.core.law.pack import Pack, load_pack
+from xiezhi.core.law.errors import PackError
+from xiezhi.core.law.pack import Pack, load_pack, pack_ids
 from xiezhi.core.procedure.book import Book, open_book
 
 
@@ -13,6 +14,17 @@ from xiezhi.core.procedure.book import Book, open_book
 def edition(pack_id: str) -> Pack:
     """The pack of that id, read once per process: reading and hashing its files for every act would cost more than the act."""
     return load_pack(pack_id)
+
+
+def editions() -> dict[str, str]:
+    """Hash to id, of every pack that is here and can be read."""
+    found = {}
+    for pack_id in pack_ids():
+        try:
+            found[edition(pack_id).hash] = pack_id
+        except PackError:
+            continue
+    return found
 
 
 def book_of(pack_id: str) -> Book:

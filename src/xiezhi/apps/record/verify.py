@@ -27,6 +27,7 @@ from xiezhi.core.ledger.verify import Fault
 from . import published
 from .key import LogRefused
 from .law import editions
+from .named import Files, Named
 from .policy import verifiers
 from .quick import Look, look
 from .strays import beside_the_log, strays
@@ -85,11 +86,12 @@ class _Row:
         return f"{self.klass} {self.id} in case {self.case_id} (no. {self.case_seq})"
 
 
-def verify(*, bodies: bool = True, older: str | None = None) -> Report:
+def verify(*, bodies: bool = True, older: str | None = None, files: Files | None = None) -> Report:
     """Verify the record of this installation in one snapshot, writers going on meanwhile.
 
-    `bodies` False holds only the log against itself (entries, leaves, tiles, checkpoints), fast while all agrees. `older` is a checkpoint note kept elsewhere:
-    the log must still hold what it signed. Raises LogRefused when there is no public key to verify with.
+    `bodies` False holds only the log against itself (entries, leaves, tiles, checkpoints), fast while all agrees. `older` is a checkpoint
+    note kept elsewhere: the log must still hold what it signed. `files` is the store in which the files are looked for that bodies name.
+    Derived rows are `derived.drift`'s. Raises LogRefused when there is no public key to verify with.
     """
     keys = verifiers()
     if not keys:
@@ -100,13 +102,15 @@ def verify(*, bodies: bool = True, older: str | None = None) -> Report:
     with transaction.atomic(), connection.cursor() as cursor:
         if not connection.savepoint_ids:  # inside another transaction, that one's snapshot holds
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        return _Verification(keys, bodies=bodies).run(note, older)
+        return _Verification(keys, bodies=bodies, files=files).run(note, older)
 
 
 class _Verification:
-    def __init__(self, keys: Sequence[VerifierKey], *, bodies: bool) -> None:
+    def __init__(self, keys: Sequence[VerifierKey], *, bodies: bool, files: Files | None) -> None:
         self.keys = keys
         self.bodies = bodies
+        self.files = files
+        self.named = Named()
         self.report = Report()
         self.edge = Edge()
         self.leaves: list[bytes] = []  # not yet grown into the edge
@@ -145,6 +149,8 @@ class _Verification:
         self._hold_cases()
         self.report.faults.extend(beside_the_log(self.report.leaves, self._origins()))
         self.report.faults.extend(strays())
+        if self.files is not None:
+            self.report.faults.extend(self.named.hold(self.files))
         return self.report
 
     def _origins(self) -> frozenset[str]:
@@ -216,6 +222,7 @@ class _Verification:
             if row.case_seq == 1:
                 self.opened[row.case_id] = (str(body.get("procedure", "")), body["agency"], body["at"])
             self.packs[row.case_id] = body["pack"]
+            self.named.add(row.name, body, row.text or "")
         entry = derived if says["body"] == true and derived is not None else row.entry
         self.chain[row.case_id] = (row.case_seq, entry)
         return true
@@ -243,8 +250,8 @@ class _Verification:
         for name, value in columns.items():
             if body.get(name) != value:
                 self.fault(f"row of {row.name}", f"column {name} says {value!r}, its body {body.get(name)!r}", f"列 {name} 与正文不符")
-        known = self.vocabulary.acts.get(row.kind) if row.klass == "act" else None
-        mode = known.mode if known else "" if row.klass != "act" else row.mode  # a kind that is unknown today is not judged
+        known = self.vocabulary.acts.get(body["kind"])
+        mode = "" if body["class"] != "act" else known.mode if known else row.mode  # a kind that is unknown today is not judged
         if row.mode != mode:
             self.fault(f"row of {row.name}", f"column mode says {row.mode!r}, the vocabulary {mode!r}", "列 mode 与词汇表不符")
 
@@ -289,7 +296,7 @@ class _Verification:
             return
         with connection.chunked_cursor() as cursor:
             cursor.execute("SELECT id, next_seq, last_entry, procedure, agency_id, opened_at, pack_id FROM record_case ORDER BY id")
-            for case_id, next_seq, last, *opened, pack in iter(cursor.fetchone, None):
+            for case_id, next_seq, last, procedure, agency, at, pack in iter(cursor.fetchone, None):
                 number, entry = self.chain.get(case_id, (0, b""))
                 if (next_seq, bytes(last or b"")) != (number + 1, entry):
                     self.fault(
@@ -300,13 +307,13 @@ class _Verification:
                 elif number == 0 and case_id:
                     self.fault(f"case {case_id}", "has no entry", "没有任何记录")
                 elif case_id:
-                    self._hold_opening(case_id, *opened, pack)
+                    self._hold_opening(case_id, (procedure, agency, utc_text(at)), pack)
 
-    def _hold_opening(self, case_id: str, procedure: str, agency: str, at: datetime, pack: str) -> None:
+    def _hold_opening(self, case_id: str, says: tuple[str, str, str], pack: str) -> None:
         """Hold what a case's row says to its first entry, and its pack to the edition of its last: which pack that is, its hash says."""
         stated = self.opened.get(case_id)
-        if stated is not None and stated != (procedure, agency, utc_text(at)):
-            self.fault(f"case {case_id}", f"says {procedure}, {agency}, {at}; its first entry says {', '.join(stated)}", "与首条记录不符")
+        if stated is not None and stated != says:
+            self.fault(f"case {case_id}", f"says {', '.join(says)}, its first entry {', '.join(stated)}", "与首条记录不符")
         pack_of_entry = self._editions().get(self.packs.get(case_id, ""))
         if pack_of_entry is not None and pack_of_entry != pack:
             self.fault(
