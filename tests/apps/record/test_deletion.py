@@ -141,6 +141,15 @@ def test_an_act_of_an_archived_case_goes_on_after_a_deletion(case):
     assert verify().faults == []
 
 
+def test_nothing_is_added_to_what_was_deleted(case):
+    id_ = Entry.objects.get(case_seq=3).id
+    delete()
+    with pytest.raises(InputError, match="was destroyed"):
+        service.attach(id_, {"kind": "signature", "signed": {"party": "signed"}, "by": ["yx-o1"]}, new_id(), NOW)
+    with pytest.raises(InputError, match="was destroyed"):
+        service.correct(id_, None, "错", "yx-o2", new_id(), NOW, by=["yx-o1"])
+
+
 def test_a_voided_act_stays_voided(agency):
     people(agency)
     history()

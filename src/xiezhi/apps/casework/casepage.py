@@ -235,7 +235,7 @@ def build(file: CaseFile, user: Any, now: datetime) -> CasePage:
         last_entry=str(entries[-1].id) if entries else "",
         marking=marking,
         stage_of=stage_finder(explanation.stages, vocabulary),
-        chained=is_chained(entries),
+        chained=picture.complete and is_chained(entries),
         owed_gaps=evidence.owed_gaps(file.case, marking, pack),
     )
 
@@ -288,8 +288,8 @@ def stage_finder(stages: Iterable[Any], vocabulary: Any) -> Callable[[str], tupl
 
 
 def is_chained(entries: Iterable[Any]) -> bool:
-    """Whether the entries name each other without a break: each has the next number and a predecessor where it is not the first.
+    """Whether each entry but the first names a predecessor (which may be one of custody, not among them); of a deleted one that is not known.
 
     That their bytes are unchanged is for the log to prove (`xiezhi ledger verify`, the receipt of each entry), not for this page.
     """
-    return all(entry.case_seq == number and (entry.body.get("prev") is None) == (number == 1) for number, entry in enumerate(entries, 1))
+    return all("deleted" in entry.body or (entry.body.get("prev") is None) == (entry.case_seq == 1) for entry in entries)

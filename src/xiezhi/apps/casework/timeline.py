@@ -136,7 +136,21 @@ def act_node(entry: Any, act: Any, vocabulary: Any, names: Mapping[str, str], nu
     node.bars = bars_of(act)
     if (entry.recorded_at - act.at).days >= 1:
         node.late_entry = f"{words.moment(entry.recorded_at)} 录入"
+    _tell_deletion(node, entry)
     return node
+
+
+def _tell_deletion(node: Node, entry: Any) -> None:
+    """Of a body that was destroyed there is only what its tombstone says; of one that is lost, that it is lost."""
+    if "deleted" not in entry.body:
+        return
+    told = entry.body["deleted"]
+    if told is None:
+        node.title = f"{node.title}（内容缺失，请立即核验）"
+        return
+    node.title = f"{node.title}（内容已依法删除）"
+    node.who = ""
+    node.texts.append(("依法删除", f"{words.moment(told['at'])}，依据：{told['basis']}。只留下发生时间和种类，公示日志中的证明仍然有效。"))
 
 
 def _voided_node(entry: Any, vocabulary: Any) -> Node:
@@ -153,6 +167,7 @@ def _correction_node(entry: Any, target: Node | None, vocabulary: Any, names: Ma
     if target is not None:
         node.of, node.of_number = target.anchor, target.number
         target.corrected_by.append((node.anchor, node.number))
+    _tell_deletion(node, entry)
     for path, value in pairs(body.get("fields") or {}):
         key = path.removeprefix("data.")
         spec = vocabulary.key(key)
@@ -174,13 +189,14 @@ def _correction_node(entry: Any, target: Node | None, vocabulary: Any, names: Ma
 def _attachment_node(entry: Any, target: Node | None, vocabulary: Any) -> Node:
     body = entry.body
     names = [vocabulary.documents.get(name, name) for name in body.get("documents", [])]
-    what = "、".join(names) or ("音像记录" if body.get("recordings") else "录制中断的书面说明")
+    what = "、".join(names) or ("音像记录" if body.get("recordings") or entry.kind == "recording" else "录制中断的书面说明")
     title = f"补充到第 {target.number} 条：{what}" if target else f"补充：{what}"
     node = Node("attachment", title, words.moment(entry.recorded_at), entry.recorded_at, str(entry.case_seq), f"n{entry.case_seq}")
     if target is not None:
         node.of, node.of_number = target.anchor, target.number
     if body.get("text"):
         node.texts.append(("说明", str(body["text"])))
+    _tell_deletion(node, entry)
     return node
 
 

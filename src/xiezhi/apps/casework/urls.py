@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from xiezhi.apps.casework.views import case, filing, later, recording, workbench
+from xiezhi.apps.casework.views import bundle, case, filing, later, recording, workbench
 
 app_name = "casework"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("cases/<str:case_id>/acts/", case.acts, name="acts"),
     path("cases/<str:case_id>/acts/<slug:act>/", recording.act, name="act"),
     path("cases/<str:case_id>/acts/<slug:act>/approve", recording.approve, name="approve"),
+    path("cases/<str:case_id>/bundle", bundle.take, name="bundle"),
     path("cases/<str:case_id>/days/", case.days, name="days_all"),
     path("cases/<str:case_id>/days/<int:number>/", case.days, name="days"),
     path("cases/<str:case_id>/entries/<uuid:entry>/", later.entry, name="entry"),

@@ -31,10 +31,11 @@ from xiezhi.core.ledger.tiles import range_in_tiles
 from xiezhi.core.ledger.tree import inclusion_proof
 
 from .bundle_text import READ_ME
-from .key import LogRefused, verifier
+from .key import LogRefused
 from .logwide import note
 from .models import Case
 from .packing import Bag
+from .policy import read_policy
 from .tiles import read_tile
 from .tombstones import stones
 
@@ -152,13 +153,13 @@ def write(closing: UUID, target: Path, store: Store) -> Made:
 
 def tags(note_: str) -> dict[str, bytes]:
     """What stands beside the payload, the same in every bundle but for the signed head."""
-    key = verifier()
-    if key is None:
+    policy = read_policy()
+    if policy is None:
         raise LogRefused("the log has not begun. Start it with `xiezhi up`. 日志尚未启动。")
     return {
         "checkpoint": note_.encode(),
-        "key": f"{key}\n".encode(),
-        "policy": f"log {key}\nquorum none\n".encode(),
+        "key": "".join(f"{key}\n" for key in policy.logs if key.until is None).encode(),
+        "policy": policy.text().encode(),
         "verify.py": VERIFIER.read_bytes(),
         "读我.txt": READ_ME.encode(),
     }

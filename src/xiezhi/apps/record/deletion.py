@@ -209,7 +209,7 @@ def _check_warrant(warrant: Warrant) -> None:
 def _check_case(case: Case, warrant: Warrant, now: datetime) -> None:
     acts = read(case).acts
     phases = load_vocabulary().acts
-    newest = sorted(acts, key=lambda act: act.at, reverse=True)
+    newest = sorted(acts, key=lambda act: (act.at, act.case_seq or 0), reverse=True)
     rest = next((act for act in newest if act.kind in RESTING or phases[act.kind].phase not in LATER_PHASES), None)
     if rest is None or rest.kind not in RESTING:
         raise InputError(

@@ -162,6 +162,10 @@ def _add(statement: Statement, now: datetime) -> Receipt | Refusal:
         for one in entries:
             if one.body["id"] == str(statement.id):
                 return _again(one, statement, now)
+            if one.body["id"] == of and "deleted" in one.body:
+                raise InputError(
+                    f"the body of entry {of} was destroyed: nothing is added to it", "这一条的内容已经删除，不能再更正或者补充", field="of"
+                )
         not_ahead({"at": statement.at}, now)
         not_ahead(statement.own.get("fields") or {}, now)
         sealed = seal(statement, place_of(case, target.agency_id, now))

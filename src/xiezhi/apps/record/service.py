@@ -7,6 +7,7 @@ correct         replace stated fields of an entry or void it, with reason and ap
 note            an entry that is no act: what happened to evidence (custody) or to the record itself (system), of a case or log-wide
 delete          destroy the body of an entry lawfully: basis, approver, tombstone; preview: what that would be
 uncorrectable   why acts of a kind are never corrected, and what to do instead
+close_bundle    put the entry on the record that closes a bundle of a case; write_bundle: the zip itself, once the log has numbered it
 answer_of       what the same id was answered before
 load_histories  the same step in batches, for import, demo and benchmarks
 log_refusal     note a refusal again after rolling one's own transaction back
@@ -16,7 +17,10 @@ drain_outbox    hand over, once, what was committed for the worker to do
 from __future__ import annotations
 
 from .answers import CaseChange, Receipt, Refusal
+from .bundle import close as close_bundle
+from .bundle import write as write_bundle
 from .deletion import Deleted, Warrant, delete, preview
+from .key import LogRefused
 from .later import attach, correct, uncorrectable
 from .load import HistoryRefused, load_histories
 from .logwide import note
@@ -28,12 +32,14 @@ __all__ = [
     "CaseChange",
     "Deleted",
     "HistoryRefused",
+    "LogRefused",
     "Receipt",
     "Refusal",
     "Warrant",
     "answer_of",
     "attach",
     "check",
+    "close_bundle",
     "correct",
     "delete",
     "drain_outbox",
@@ -43,4 +49,5 @@ __all__ = [
     "perform",
     "preview",
     "uncorrectable",
+    "write_bundle",
 ]

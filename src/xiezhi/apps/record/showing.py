@@ -11,8 +11,9 @@ from xiezhi.core.ledger.note import Checkpoint
 from xiezhi.core.ledger.proof import LogProof
 
 from .bundle import Made, Store, add_entry, file_path, folder_name, tags
-from .key import LogRefused, verifier
+from .key import LogRefused
 from .packing import Bag
+from .policy import verifiers
 
 DOCUMENT = "data.pdf"
 
@@ -26,11 +27,11 @@ def write_extract(case_id: str, acts: Sequence[dict[str, Any]], target: Path, st
     shown = {one["entry"]: one for one in acts if one["fields"]}
     if not shown:
         raise InputError("there is nothing to show", "没有可以出示的内容", field="fields")
-    key = verifier()
-    if key is None or not all(one["tlog_proof"] for one in shown.values()):
+    keys = verifiers()
+    if not keys or not all(one["tlog_proof"] for one in shown.values()):
         raise LogRefused("the log has not numbered these entries yet; try again in a moment. 日志正在编号，请稍候再试。")
     notes = [LogProof.parse(one["tlog_proof"]).note for one in shown.values()]
-    note = max(notes, key=lambda one: Checkpoint.open(one, key).size)
+    note = max(notes, key=lambda one: Checkpoint.open(one, *keys).size)
     files: dict[str, str] = {}
     with Bag(target, folder_name(case_id)) as bag:
         for number, one in enumerate(shown.values(), 1):
@@ -42,4 +43,4 @@ def write_extract(case_id: str, acts: Sequence[dict[str, Any]], target: Path, st
         for sha256, path in files.items():
             bag.add_stored(path, sha256, store.read(sha256))
         bag.finish({}, tags(note))
-    return Made(case_id, len(shown), len(files), (), Checkpoint.open(note, key).size)
+    return Made(case_id, len(shown), len(files), (), Checkpoint.open(note, *keys).size)

@@ -53,6 +53,7 @@ def case(request: HttpRequest, file: CaseFile) -> HttpResponse:
         "lacking": [
             node for section in page.sections for node in section.nodes if recorded and node.kind == "gap" and node.of == f"n{recorded}"
         ],
+        "may_bundle": may(request.user, "case.bundle", agency=file.agency),
         **_rewritable(page.vocabulary, request.user, file.agency),
     }
     return render(request, "casework/case.html", context)

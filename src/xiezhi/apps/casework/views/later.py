@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from xiezhi.apps.accounts.permissions import Forbidden, act_action, require
-from xiezhi.apps.casework import doubts, entrypage, service
+from xiezhi.apps.casework import doubts, entrypage, service, words
 from xiezhi.apps.casework.forms import people as persons
 from xiezhi.apps.casework.forms.act import values_of
 from xiezhi.apps.casework.forms.attach import KINDS_LATER, Context, attach_form, gaps_of
@@ -147,6 +147,6 @@ def entry(request: HttpRequest, file: CaseFile, entry: uuid.UUID) -> HttpRespons
     book, _marking = record.marking(file.case)
     vocabulary = book.pack.vocabulary
     heading, rows = entrypage.rows_of(one, entries, vocabulary)
-    return render(
-        request, "casework/entry.html", {"file": file, "entry": one, "heading": heading, "rows": rows, "receipt": record.receipt(entry)}
-    )
+    context = {"file": file, "entry": one, "heading": heading, "rows": rows, "receipt": record.receipt(entry)}
+    context["deleted_at"] = words.moment((one.body.get("deleted") or {}).get("at", ""))
+    return render(request, "casework/entry.html", context)
