@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.http import FileResponse, HttpRequest, HttpResponse
@@ -61,8 +61,8 @@ def _sent(closing: Any, file: CaseFile, store: CaseFiles) -> HttpResponse:
         target = Path(folder) / "case.zip"
         service.write_bundle(closing, target, store)
         content = target.open("rb")
-    response: Any = FileResponse(
+    response = FileResponse(
         content, as_attachment=True, filename=f"案卷证明包-{file.number or file.case}.zip", content_type="application/zip"
     )
     response["Cache-Control"] = "private, no-store"
-    return response
+    return cast("HttpResponse", response)  # sent as any other
