@@ -19,11 +19,6 @@ class CaseFiles:
         row = self._row(sha256)
         return (row is None or row.gone_at is None) and store_at(row.place if row else "local").has(sha256)
 
-    def disposed(self, sha256: str) -> bool:
-        """Whether the store has let go of it after an approved disposal."""
-        row = self._row(sha256)
-        return row is not None and row.gone_at is not None
-
     def name(self, sha256: str) -> str:
         """An ending by its type, for a file that has no name."""
         row = self._row(sha256)
