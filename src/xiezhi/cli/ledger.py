@@ -180,6 +180,41 @@ def adopt_checkpoint(file: Path | None, yes: bool) -> None:
     sys.exit(1)
 
 
+@command.command()
+def stamp() -> None:
+    """Have the newest checkpoint stamped by the authority for time now (XIEZHI_TSA, RFC 3161), whatever the day's stamp."""
+    with _record():
+        from xiezhi.apps.record import stamps
+        from xiezhi.apps.record.sequencer import Sequencer
+        from xiezhi.site.clock import now
+
+        Sequencer().drain(now())
+        try:
+            made = stamps.stamp()
+        except stamps.StampError as error:
+            _stop(str(error))
+            return
+    click.echo(f"{made.at.isoformat()} {made.size} leaves")
+
+
+@command.command()
+def stamps() -> None:
+    """Check every time stamp: the authority's signature, the checkpoint's, and that the log still holds it. Exit status 1: one does not hold."""
+    with _record():
+        from xiezhi.apps.record import stamps as kept
+        from xiezhi.apps.record.models import LogState
+
+        bad = 0
+        for size in kept.sizes():
+            try:
+                one = kept.check_held(size, LogState.objects.get().size)
+                click.echo(f"{one.at.isoformat()} {one.size} leaves")
+            except kept.StampError as error:
+                bad += 1
+                click.echo(f"BAD  stamp {size}: {error}")
+    sys.exit(1 if bad else 0)
+
+
 @command.group()
 def key() -> None:
     """The key that signs the log."""

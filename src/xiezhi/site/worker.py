@@ -24,7 +24,7 @@ OUTBOX_CADENCE = 0.5  # seconds between looks
 
 def run() -> int:
     """Work until told to stop. The exit status; 1 when a part failed, so that the supervisor starts a fresh process."""
-    from xiezhi.apps.record import sequencer
+    from xiezhi.apps.record import anchoring, sequencer
 
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -34,6 +34,8 @@ def run() -> int:
         _Part("outbox", lambda: _outbox(stop), stop),
         _Part("jobs", lambda: _jobs(stop), stop),
     ]
+    if anchoring.is_wanted():
+        parts.append(_Part("anchors", lambda: anchoring.run(stop), stop))
     for part in parts:
         part.start()
     while not stop.wait(0.2):

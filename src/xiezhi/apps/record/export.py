@@ -15,7 +15,7 @@ from xiezhi.core.ledger.note import Checkpoint, VerifierKey
 from xiezhi.core.ledger.policy import Policy
 from xiezhi.core.ledger.tiles import TILE_HEIGHT, bundle, entries_path, tile_path, tile_width, tiles_of
 
-from . import witnesses
+from . import stamps, witnesses
 from .key import LogRefused, verifier
 from .policy import read_policy
 from .sequencer import Sequencer
@@ -39,6 +39,11 @@ def export(folder: Path, now: datetime) -> Checkpoint:
             _write(folder / entries_path(index, width), partial(_read_bundle, index, width))
     (folder / "key").write_text(f"{key}\n")
     (folder / "policy").write_text(policy.text(), encoding="utf-8")
+    for size in stamps.sizes():
+        for kind in ("note", "tsr"):
+            _write(folder / "stamps" / f"{size}.{kind}", partial(_stamp_file, size, kind))
+    if stamps.sizes() and (certificates := stamps.authority()):
+        (folder / "stamps" / "authority.pem").write_bytes(certificates)
     if witnessed := witnesses.witnessed_note():
         (folder / "checkpoint.witnessed").write_text(witnessed, encoding="utf-8")
     (folder / "checkpoint").write_text(note, encoding="utf-8")  # last: it speaks for the rest
@@ -62,6 +67,10 @@ def _earlier_partials(size: int) -> Iterator[tuple[int, int, int]]:
 
 def _read_bundle(index: int, width: int) -> bytes:
     return bundle(read_entries(index, width))
+
+
+def _stamp_file(size: int, kind: str) -> bytes:
+    return stamps.file(size, kind) or b""
 
 
 def _own(folder: Path, policy: Policy) -> None:

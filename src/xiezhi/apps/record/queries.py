@@ -28,7 +28,7 @@ from xiezhi.core.ledger.tiles import range_in_tiles
 from xiezhi.core.ledger.tree import inclusion_proof
 from xiezhi.core.procedure.history import Act
 
-from . import witnesses
+from . import stamps, witnesses
 from .acts import Written, acts_of
 from .effective import Projection, project
 from .fold import read, written
@@ -280,6 +280,11 @@ def policy_text() -> str | None:
 def anchors() -> list[witnesses.Anchor]:
     """The witnesses of the log: what each cosigned last, when, and what hinders it."""
     return witnesses.anchors()
+
+
+def newest_stamp() -> stamps.Stamp | None:
+    """The newest time stamp of the log by an authority for time; None where there is none."""
+    return stamps.newest()
 
 
 def verifier_keys() -> tuple[VerifierKey, ...]:

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", views.front, name="front"),
     path("checkpoint", views.checkpoint, name="checkpoint"),
     path("checkpoint.witnessed", views.witnessed, name="witnessed"),
+    re_path(r"^stamps/(?P<size>0|[1-9][0-9]{0,17})\.(?P<kind>note|tsr)$", views.stamp, name="stamp"),
     path("key", views.key, name="key"),
     path("policy", views.policy, name="policy"),
     re_path(r"^tile/entries/(?P<path>.{1,60})$", views.entries, name="entries"),

@@ -10,7 +10,7 @@ from xiezhi.core.ledger.errors import TileError
 from xiezhi.core.ledger.tiles import bundle, parse_index, tile_path
 from xiezhi.core.ledger.tree import HASH_LENGTH
 
-from . import queries, witnesses
+from . import queries, stamps, witnesses
 from .tiles import read_entries, read_tile
 
 TEXT = "text/plain; charset=utf-8"
@@ -35,6 +35,7 @@ The public log (C2SP tlog-tiles): append-only, for anyone to fetch, verify and k
 
   checkpoint                     签名检查点  the signed head
   checkpoint.witnessed           见证人联签的最新检查点  the newest head cosigned by witnesses
+  stamps/<size>.note, .tsr       时间戳      time stamps (RFC 3161)
   key                            验证公钥    the verifier key
   policy                         信任策略    keys, witnesses, quorum (C2SP tlog-policy)
   tile/<L>/<N>[.p/<W>]           哈希瓦片    tiles of hashes
@@ -64,6 +65,15 @@ def witnessed(_: HttpRequest) -> HttpResponse:
     """The newest head that witnesses have cosigned: not always the newest of all."""
     note = witnesses.witnessed_note()
     return _open(HttpResponse(note, content_type=TEXT)) if note else _missing("checkpoint.witnessed")
+
+
+@require_safe
+def stamp(_: HttpRequest, size: str, kind: str) -> HttpResponse:
+    """A time stamp: the note of a checkpoint, or the authority's reply over its bytes (RFC 3161)."""
+    data = stamps.file(int(size), kind)
+    if data is None:
+        return _missing(f"stamps/{size}.{kind}")
+    return _open(HttpResponse(data, content_type=TEXT if kind == "note" else "application/timestamp-reply"))
 
 
 @require_safe
