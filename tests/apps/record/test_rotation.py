@@ -12,8 +12,9 @@ from xiezhi.apps.record.policy import policy_path, read_policy
 from xiezhi.apps.record.sequencer import Sequencer
 from xiezhi.apps.record.verify import verify
 from xiezhi.cli.ledger import command as ledger
+from xiezhi.core.ledger.cosign_mldsa import PostQuantumKey
 from xiezhi.core.ledger.errors import NoteError, ProofError
-from xiezhi.core.ledger.note import Checkpoint, KeySigner, VerifierKey
+from xiezhi.core.ledger.note import Checkpoint, KeySigner, VerifierKey, open_note
 from xiezhi.core.ledger.policy import parse
 from xiezhi.core.ledger.proof import LogProof
 
@@ -207,3 +208,27 @@ def test_the_commands(fresh_database, tmp_path):
     assert proof.verify(entry, VerifierKey.parse(shown[0])).size == 3
     with pytest.raises(ProofError):
         proof.verify(entry, VerifierKey.parse(old))
+
+
+@pytest.mark.django_db
+def test_a_second_signature_line_changes_nothing_for_who_does_not_know_it(log, client, settings):
+    assert client.get("/log/key.mldsa44").status_code == 404
+    key = rotation.add_second(NOW)
+    Sequencer().drain(NOW)
+    assert Checkpoint.open(note(), log).size == 2
+    assert open_note(note(), key) == open_note(note(), log)
+    assert PostQuantumKey.parse(client.get("/log/key.mldsa44").content.decode()) == key
+    assert [one.kind for one in queries.notes("")] == ["key_added"]
+    with pytest.raises(LogRefused, match="already"):
+        rotation.add_second(NOW)
+    rotation.rotate(NOW)
+    rotation.retire(NOW)
+    act("YX-2")
+    assert open_note(note(), key)
+    assert verify().faults == []
+    second = settings.LOG_KEY.with_name("log-mldsa44")
+    second.chmod(0o600)
+    second.write_text("damaged")
+    service.perform(first("YX-3"), new_id(), NOW)
+    with pytest.raises(LogRefused, match="second key"):
+        Sequencer().round(NOW)

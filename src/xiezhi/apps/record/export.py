@@ -15,7 +15,7 @@ from xiezhi.core.ledger.note import Checkpoint, VerifierKey
 from xiezhi.core.ledger.policy import Policy
 from xiezhi.core.ledger.tiles import TILE_HEIGHT, bundle, entries_path, tile_path, tile_width, tiles_of
 
-from . import stamps, witnesses
+from . import published, stamps, witnesses
 from .key import LogRefused, verifier
 from .policy import read_policy
 from .sequencer import Sequencer
@@ -44,6 +44,8 @@ def export(folder: Path, now: datetime) -> Checkpoint:
             _write(folder / "stamps" / f"{size}.{kind}", partial(_stamp_file, size, kind))
     if stamps.sizes() and (certificates := stamps.authority()):
         (folder / "stamps" / "authority.pem").write_bytes(certificates)
+    if second := published.read_text("key.mldsa44"):
+        (folder / "key.mldsa44").write_text(second)
     if witnessed := witnesses.witnessed_note():
         (folder / "checkpoint.witnessed").write_text(witnessed, encoding="utf-8")
     (folder / "checkpoint").write_text(note, encoding="utf-8")  # last: it speaks for the rest

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from xiezhi.core.ledger.cosign_mldsa import PostQuantumSigner
 from xiezhi.core.ledger.errors import NoteError
 from xiezhi.core.ledger.note import Checkpoint, KeySigner, VerifierKey
 
@@ -28,6 +29,7 @@ class Keyring:
     """The keys that sign, the current one first; all bear the log's name."""
 
     signers: tuple[KeySigner, ...]
+    also: tuple[PostQuantumSigner, ...] = ()  # a second line for those who know it
 
     @property
     def verifier(self) -> VerifierKey:
@@ -36,7 +38,7 @@ class Keyring:
 
     def sign(self, head: Checkpoint) -> str:
         """The note of a checkpoint, signed by each key."""
-        return head.sign(*self.signers)
+        return head.sign(*self.signers, *self.also)
 
 
 def keyring(*, may_make: bool) -> Keyring:
@@ -67,13 +69,42 @@ def keyring(*, may_make: bool) -> Keyring:
         raise LogRefused(
             f"the log's origin is {names.pop()}, but XIEZHI_LOG_ORIGIN says {settings.LOG_ORIGIN}: an origin never changes. Unset it. 日志标识不能更改。"
         )
-    return Keyring(signers)
+    return Keyring(signers, _also(names.pop() if names else ""))
 
 
-def stamp() -> tuple[int, int] | None:
-    """Tells one writing of the key file from another; None where there is no file."""
+def also_path() -> Path:
+    """The ML-DSA-44 key, where the log has one."""
+    return Path(settings.LOG_KEY).with_name("log-mldsa44")
+
+
+def _also(name: str) -> tuple[PostQuantumSigner, ...]:
+    path = also_path()
     try:
-        found = Path(settings.LOG_KEY).stat()
+        key = PostQuantumSigner.parse(path.read_text())
+        check_same(key.verifier.name, name)
+    except FileNotFoundError:
+        return ()
+    except (OSError, NoteError) as error:
+        raise LogRefused(
+            f"the log's second key {path}: {error}. Put it back from the safe copy. 日志的第二密钥不可用，请从备份恢复。"
+        ) from error
+    return (key,)
+
+
+def check_same(name: str, origin: str) -> None:
+    """Raises NoteError for a key of another log."""
+    if name != origin:
+        raise NoteError(f"it is of the log {name}, expected {origin}")
+
+
+def stamp() -> tuple[tuple[int, int] | None, ...]:
+    """Tells one writing of the key files from another."""
+    return tuple(_written(path) for path in (Path(settings.LOG_KEY), also_path()))
+
+
+def _written(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
     except OSError:
         return None
     return found.st_ino, found.st_mtime_ns
@@ -100,7 +131,7 @@ def _made(path: Path) -> Keyring:
 
 
 def write_keyring(ring: Keyring) -> None:
-    """Replace the key file whole, readable by this user alone."""
+    """Replace the key file whole, readable by this user alone; the second key has a file of its own."""
     write_file(Path(settings.LOG_KEY), "".join(f"{key.secret()}\n" for key in ring.signers), mode=0o400)
 
 

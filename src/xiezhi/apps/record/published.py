@@ -23,6 +23,14 @@ def read_checkpoint() -> str | None:
         return "\ufffd"  # damaged: it will not verify, and is named then
 
 
+def read_text(name: str) -> str | None:
+    """Another published file; None where it is not there."""
+    try:
+        return (Path(settings.LOG_PUBLISHED) / name).read_text(encoding="utf-8")
+    except (FileNotFoundError, UnicodeDecodeError):
+        return None
+
+
 def publish_checkpoint(note: str) -> None:
     """Replace the published note at once and for good: a reader sees the old or the new, also after a power cut."""
     write_file(checkpoint_path(), note)

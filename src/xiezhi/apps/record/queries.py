@@ -28,7 +28,7 @@ from xiezhi.core.ledger.tiles import range_in_tiles
 from xiezhi.core.ledger.tree import inclusion_proof
 from xiezhi.core.procedure.history import Act
 
-from . import stamps, witnesses
+from . import published, stamps, witnesses
 from .acts import Written, acts_of
 from .effective import Projection, project
 from .fold import read, written
@@ -269,6 +269,11 @@ def verifier_key() -> str | None:
     """The public key of the log as `name+hash+key`; its name is the log's origin."""
     key = verifier()
     return str(key) if key else None
+
+
+def second_key() -> str | None:
+    """The log's ML-DSA-44 key as one line with its newline; None where it has none."""
+    return published.read_text("key.mldsa44")
 
 
 def policy_text() -> str | None:

@@ -9,14 +9,18 @@ import secrets
 import uuid
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
+from django.conf import settings
 from django.db import connection, transaction
 
+from xiezhi.core.ledger.cosign_mldsa import PostQuantumKey, PostQuantumSigner
 from xiezhi.core.ledger.note import KeySigner, VerifierKey
 
-from .key import Keyring, LogRefused, keyring, write_keyring
+from .key import Keyring, LogRefused, also_path, keyring, write_keyring
 from .logwide import note
 from .policy import known, read_policy, with_witnesses, write_policy
+from .published import write_file
 from .sequencer import lock_log
 
 _NAMES = uuid.UUID("3f0a7a52-6d3c-4a4e-9d55-9a1c0f0b7c11")
@@ -40,7 +44,7 @@ def rotate(now: datetime, *, lost: bool = False) -> Keyring:
             keys, gone = [key for key in keys if key != old.verifier], [*gone, _ended(keys, old.verifier, size + 1)]
         _announce("key_lost" if lost else "key_changed", first, old.verifier, size + 1, now)
         write_policy(with_witnesses([first, *keys], gone))
-        changed = Keyring((new,) if lost else (new, old))
+        changed = Keyring((new,) if lost else (new, old), ring.also)
         write_keyring(changed)
     return changed
 
@@ -59,6 +63,21 @@ def retire(now: datetime) -> VerifierKey:
         write_policy(with_witnesses([last if key == last else key for key in keys], gone))
         write_keyring(Keyring((new,)))
     return last
+
+
+def add_second(now: datetime) -> PostQuantumKey:
+    """Make an ML-DSA-44 key, which signs every checkpoint beside the Ed25519 key from now on. Raises LogRefused where there is one."""
+    with transaction.atomic():
+        size = _locked_size()
+        ring = _ring()
+        if ring.also:
+            raise LogRefused("the log has an ML-DSA-44 key already. 日志已有第二密钥。")
+        key = PostQuantumSigner(ring.verifier.name, secrets.token_bytes(32))
+        data = {"new": str(key.verifier), "beside": str(ring.verifier), "from_size": size + 1}
+        note("system", "key_added", data, id=uuid.uuid5(_NAMES, str(key.verifier)), now=now)
+        write_file(Path(settings.LOG_PUBLISHED) / "key.mldsa44", f"{key.verifier}\n")
+        write_file(also_path(), f"{key.secret()}\n", mode=0o400)
+    return key.verifier
 
 
 def _locked_size() -> int:

@@ -52,7 +52,7 @@ class Sequencer:
 
     def __init__(self) -> None:
         self._ring: Keyring | None = None
-        self._ring_stamp: tuple[int, int] | None = None
+        self._ring_stamp: object = None
         self._edge: Edge | None = None
         self._fence = Fence()
         self._signed_at: datetime | None = None

@@ -86,6 +86,14 @@ def key(_: HttpRequest) -> HttpResponse:
 
 @require_safe
 @_briefly
+def second_key(_: HttpRequest) -> HttpResponse:
+    """The ML-DSA-44 key, where the log has one."""
+    text = queries.second_key()
+    return _open(HttpResponse(text, content_type=TEXT)) if text else _missing("key.mldsa44")
+
+
+@require_safe
+@_briefly
 def policy(_: HttpRequest) -> HttpResponse:
     """The trust policy: keys of the log with the sizes of their time, witnesses, quorum."""
     text = queries.policy_text()

@@ -56,10 +56,7 @@ def anchors() -> list[Anchor]:
 
 def witnessed_note() -> str | None:
     """The newest checkpoint that witnesses have cosigned, with their lines; None before the first."""
-    try:
-        return (Path(settings.LOG_PUBLISHED) / "checkpoint.witnessed").read_text(encoding="utf-8")
-    except (FileNotFoundError, UnicodeDecodeError):
-        return None
+    return published.read_text("checkpoint.witnessed")
 
 
 def checkpoint_note() -> str | None:
