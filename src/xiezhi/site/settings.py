@@ -224,11 +224,17 @@ XIEZHI_DERIVED = [
     "evidence.DeviceCheck.case",
 ]
 
+# Who keeps something of an act besides the derived rows, and lets it go when its body is destroyed lawfully, in the same transaction: each
+# is called as forget(case, deleted, files, now), `deleted` being (id, kind) and `files` the digests that no entry names any more.
+XIEZHI_FORGETTERS = ["xiezhi.apps.disclosure.service.forget", "xiezhi.apps.paperwork.service.forget"]
+
 # Who may hold a case: each a function of its id that answers why it is kept, or nothing. What is held is not deleted (record/deletion.py).
 XIEZHI_HOLDS = ["xiezhi.apps.evidence.queries.held"]
 
 # Who is told by the worker after an act is committed, each a function of the list of what was written; they defer jobs.
 XIEZHI_AFTERWARDS = ["xiezhi.apps.record.stamps.after"]
+# What the worker does when nobody waits for it: each is given the time and answers how much there was.
+XIEZHI_UPKEEP = ["xiezhi.apps.evidence.service.upkeep"]
 
 LOGGING = {
     "version": 1,

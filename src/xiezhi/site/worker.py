@@ -1,4 +1,4 @@
-"""What runs beside the server: the sequencer of the log, the outbox, and the queue's jobs. One process, ended by TERM or INT."""
+"""What runs beside the server: the sequencer of the log, the outbox, the queue's jobs, and upkeep. One process, ended by TERM or INT."""
 
 from __future__ import annotations
 
@@ -15,11 +15,14 @@ from django.db import close_old_connections, connections
 from django.db.utils import InterfaceError, OperationalError
 from django.utils.module_loading import import_string
 
+from xiezhi.site import clock
+
 log = logging.getLogger(__name__)
 
 PATIENCE = 20.0  # seconds a dead database may take to come back before this process gives up and is started anew
 GRACE = 3.0
 OUTBOX_CADENCE = 0.5  # seconds between looks
+UPKEEP_CADENCE = 20.0
 
 
 def run() -> int:
@@ -33,6 +36,7 @@ def run() -> int:
         _Part("sequencer", lambda: sequencer.run(stop), stop),
         _Part("outbox", lambda: _outbox(stop), stop),
         _Part("jobs", lambda: _jobs(stop), stop),
+        _Part("upkeep", lambda: _upkeep(stop), stop),
     ]
     if anchoring.is_wanted():
         parts.append(_Part("anchors", lambda: anchoring.run(stop), stop))
@@ -103,6 +107,22 @@ def _outbox(stop: threading.Event) -> None:
     while not stop.is_set():
         if not drain_outbox(hand_over):
             stop.wait(OUTBOX_CADENCE)
+
+
+def _upkeep(stop: threading.Event) -> None:
+    """What nobody waits for: each function of `settings.XIEZHI_UPKEEP` does a little and says whether there was anything."""
+    told = [import_string(name) for name in settings.XIEZHI_UPKEEP]
+    while not stop.is_set():
+        busy = 0
+        for tell in told:
+            try:
+                busy += tell(clock.now())
+            except (OperationalError, InterfaceError):
+                raise
+            except Exception:
+                log.exception("upkeep: %s failed; it is tried again", tell.__module__)
+        if not busy:
+            stop.wait(UPKEEP_CADENCE)
 
 
 def _jobs(stop: threading.Event) -> None:

@@ -40,8 +40,8 @@ def file(card, take_in, filed, perform, world):
     kept = [{**paperwork.store(_pdf() + bytes(n), f"笔录{n}.pdf"), "document": "inspection_record"} for n in (1, 2)]
     until = (BEGAN + timedelta(minutes=2)).isoformat()
     perform(case, "site_inspected", BEGAN, until=until, signed={"officers": 2}, documents=["inspection_record"], files=kept)
-    card(0, 20, 1)
-    card(30, 20, 2)
+    card(0, 20, 1, codec="libx264")
+    card(30, 20, 2, codec="libx264")
     take_in(card.folder, case)
     first, second = Recording.objects.order_by("begin")
     return case, first, second, str(kept[0]["sha256"]), str(kept[1]["sha256"])

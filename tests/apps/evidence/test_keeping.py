@@ -10,8 +10,8 @@ import pytest
 from tests.apps.casework.conftest import AGENCY, NOW
 from tests.apps.evidence.conftest import BEGAN, DEVICE
 from xiezhi.apps.accounts.permissions import Forbidden
-from xiezhi.apps.evidence import devices, disposing, retention, terms
-from xiezhi.apps.evidence.models import Carriage, Custody, DeviceCheck, DisposalItem, Recording, StoredFile
+from xiezhi.apps.evidence import deriving, devices, disposing, retention, terms
+from xiezhi.apps.evidence.models import Carriage, Custody, Derivative, DeviceCheck, DisposalItem, Recording, StoredFile
 from xiezhi.apps.evidence.stores import store
 from xiezhi.apps.record import queries as record
 from xiezhi.core.law.errors import InputError
@@ -152,14 +152,19 @@ def test_the_same_bytes_of_another_recorder_outlive_a_disposal(card, loose, take
 
 
 def test_a_disposal_in_a_case_is_an_act_on_its_record(card, take_in, inspected, world, archivist):
-    card(0, 60, 1)
+    card(0, 60, 1, codec="libx264")
     take_in(card.folder, inspected)
+    assert deriving.make_missing(NOW) == 1
     closed(inspected)
     far = NOW + timedelta(days=40 * 366)
     row = retention.propose(archivist, AGENCY, far)
     retention.decide(world["xu"], row, far, granted=True)
     closed(inspected)
     disposing.carry_out(archivist, row, far)
+    made = list(Derivative.objects.all())
+    assert {one.kind for one in made} == {"copy", "poster"}
+    assert not any(store().has(one.sha256) for one in made), "what was made of a recording goes with it"
+    assert all(one.gone_at == far for one in made)
     item = DisposalItem.objects.get()
     assert item.kept_why == ""
     entry = record.history(inspected)[-1]

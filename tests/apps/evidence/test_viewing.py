@@ -8,7 +8,7 @@ import pytest
 
 from tests.apps.casework.conftest import NOW
 from tests.apps.evidence.conftest import BEGAN, inspection
-from xiezhi.apps.evidence import reviewing, viewings
+from xiezhi.apps.evidence import deriving, reviewing, service, viewings
 from xiezhi.apps.evidence.models import Custody, Marker, Recording, Viewing
 from xiezhi.apps.evidence.paging import NoPageError, page_png
 from xiezhi.apps.evidence.streaming import NoRangeError, range_of
@@ -20,11 +20,12 @@ pytestmark = pytest.mark.slow  # beyond what `make check` has time for
 
 @pytest.fixture
 def viewed(card, take_in, inspected, tmp_path) -> str:
-    card(0, 60, 1, holes=[(20, 30)])
-    card(60, 60, 2)
+    films = {"codec": "libx264", "plain": True}
+    card(0, 60, 1, holes=[(20, 30)], **films)
+    card(60, 60, 2, **films)
     take_in(card.folder, inspected)
     (tmp_path / "b").mkdir()
-    card(50, 50, 1, device="K7002", folder=tmp_path / "b")
+    card(50, 50, 1, device="K7002", folder=tmp_path / "b", **films)
     take_in(tmp_path / "b", inspected, device="K7002")
     return inspected
 
@@ -190,3 +191,70 @@ def test_pages_of_a_paper_that_were_looked_at_are_one_line(viewed, world):
     line = Custody.objects.get(what="viewed")
     assert line.detail["pages"] == ["1-2", "5"]
     assert any(one.what == "第 1-2、5 页" for one in reviewing.events_of(case=viewed))
+
+
+def test_the_worker_makes_a_copy_that_plays_and_a_poster_and_leaves_the_original(viewed, world, browse, at_ten):
+    row = Recording.objects.order_by("begin").first()
+    client = browse(world["zhou"])
+    url = f"/desk/evidence/recordings/{row.id}/"
+    original = b"".join(client.get(url + "content").streaming_content)
+    assert service.upkeep(NOW) == 3
+    assert service.upkeep(NOW) == 0
+    copy = deriving.made_of(row.file, "copy")
+    assert "rewrap mp4 +faststart" in copy.recipe
+    assert b"".join(client.get(url + "content").streaming_content) == original
+    played = b"".join(client.get(url + "content?copy").streaming_content)
+    assert played.index(b"moov") < played.index(b"mdat")
+    assert client.get(url + "poster")["Content-Type"] == "image/jpeg"
+    page = client.get(url).content.decode()
+    assert "content?copy" in page
+    assert "原文件没有动过" in page
+    assert copy.sha256 in page
+    told = [
+        note.body["data"]
+        for note in record.notes(viewed, "custody")
+        if note.kind == "derived" and note.body["data"]["sha256"] == row.file_id
+    ]
+    assert [(one["kind"], one["made"]) for one in told] == [("poster", deriving.made_of(row.file, "poster").sha256), ("copy", copy.sha256)]
+    assert 'class="thumb"' in client.get(f"/desk/evidence/cases/{viewed}/").content.decode()
+
+
+def test_what_no_browser_plays_is_explained_and_downloaded(card, take_in, inspected, world, browse, at_ten):
+    card(0, 60, 1, codec="mpeg4")
+    take_in(card.folder, inspected)
+    assert service.upkeep(NOW) == 1
+    row = Recording.objects.get()
+    page = browse(world["zhou"]).get(f"/desk/evidence/recordings/{row.id}/").content.decode()
+    assert "MPEG-4 Part 2" in page
+    assert "<video" not in page
+    assert "?download" in page
+    assert "/poster" in page
+
+
+def test_parts_of_a_copy_are_told_as_parts_of_the_file():
+    from django.http import HttpResponse
+
+    from xiezhi.apps.evidence.streaming import part_of
+
+    answer = HttpResponse(headers={"Content-Range": "bytes 100-199/400"})
+    assert part_of(answer, 400) == (100, 199)
+    assert part_of(answer, 4000, 400) == (1000, 2000)
+    assert part_of(HttpResponse(), 4000, 400) == (0, 3999)
+
+
+def test_a_picture_is_a_paper_of_one_page_and_a_page_has_its_text():
+    import io
+
+    import av
+    import numpy as np
+
+    from xiezhi.apps.evidence.paging import _png, page_text
+
+    picture = _png(np.zeros((40, 60, 3), np.uint8))
+    assert page_png(picture, 1)[1] == 1
+    with pytest.raises(NoPageError):
+        page_png(picture, 2)
+    with pytest.raises(NoPageError):
+        page_png(b"GIF not", 1)
+    assert av.open(io.BytesIO(page_png(picture, 1)[0])).streams.video[0].width == 60
+    assert page_text(b"no pdf", 1) == ""

@@ -13,7 +13,7 @@ from xiezhi.apps.casework.casepage import stage_finder
 from xiezhi.apps.evidence import custody, viewings
 from xiezhi.apps.evidence.gaps import LASTING, OwedGap
 from xiezhi.apps.evidence.gaps import owed as owed_gaps
-from xiezhi.apps.evidence.models import Custody, Recording
+from xiezhi.apps.evidence.models import Custody, Derivative, Recording
 
 MEDIA = {"video": "录像", "audio": "录音", "photo": "照片"}
 Segment = tuple[str, float, float]
@@ -53,6 +53,11 @@ class CaseRecordings:
 def of_case(case: str, picture: Any) -> CaseRecordings:
     """Everything of the page, from one reading of the case and three queries."""
     rows = {str(row.id): row for row in Recording.objects.filter(case=case).select_related("file").order_by("begin", "number")}
+    posters = set(
+        Derivative.objects.filter(source__recordings__case=case, kind="poster", failed="", gone_at=None).values_list("source", flat=True)
+    )
+    for row in rows.values():
+        row.poster = row.file_id in posters  # type: ignore[attr-defined]
     marking, book = picture.marking, picture.book
     owed = owed_gaps(case, marking, book.pack)
     stage_of = stage_finder(picture.explanation.stages, book.pack.vocabulary)

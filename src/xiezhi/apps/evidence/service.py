@@ -4,6 +4,7 @@ sender, files_in, ingest, receive   files of a recorder become recordings in the
 measure_clock   how far a recorder's clock is off
 link_case       recordings of a case go on the record of its acts
 check_files     stored files held against their digests
+upkeep          sittings that have grown quiet become entries; what a browser needs is made of new recordings
 project         rows of `device_checked` acts, inside the act's transaction (settings.XIEZHI_PROJECTIONS)
 """
 
@@ -14,11 +15,13 @@ from typing import Any
 
 from xiezhi.apps.evidence.casefiles import remove_document
 from xiezhi.apps.evidence.checking import check_files
+from xiezhi.apps.evidence.deriving import make_missing
 from xiezhi.apps.evidence.devices import project
 from xiezhi.apps.evidence.ingesting import Ingested, clock_of, files_in, ingest, measure_clock
 from xiezhi.apps.evidence.linking import link_case
 from xiezhi.apps.evidence.models import Device
 from xiezhi.apps.evidence.receiving import Received, Sender, receive
+from xiezhi.apps.evidence.viewings import close_quiet
 from xiezhi.core.law.clock import parse_time
 from xiezhi.core.law.errors import InputError
 
@@ -37,7 +40,13 @@ __all__ = [
     "receive",
     "remove_document",
     "sender",
+    "upkeep",
 ]
+
+
+def upkeep(now: datetime) -> int:
+    """One turn of what is done beside the requests; answers how much there was."""
+    return close_quiet(now) + make_missing(now)
 
 
 def sender(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import Protocol
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
-from xiezhi.apps.evidence.models import StoredFile
 from xiezhi.apps.evidence.stores import store_at
 
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
@@ -35,7 +35,16 @@ def range_of(head: str, size: int) -> tuple[int, int] | None:
     return start, end
 
 
-def send(request: HttpRequest, file: StoredFile, name: str, *, download: bool = False) -> HttpResponseBase:
+class Stored(Protocol):
+    """What is sent: a stored file or what was made of one."""
+
+    sha256: str
+    size: int
+    media_type: str
+    place: str
+
+
+def send(request: HttpRequest, file: Stored, name: str, *, download: bool = False) -> HttpResponseBase:
     """The file or the range that was asked for. Raises NotStoredError, UnknownStoreError, OSError before anything is sent."""
     try:
         asked = range_of(request.headers.get("Range", ""), file.size)
@@ -64,7 +73,10 @@ def send(request: HttpRequest, file: StoredFile, name: str, *, download: bool = 
     return response
 
 
-def part_of(response: HttpResponseBase, size: int) -> tuple[int, int]:
-    """(first, last) byte that an answer of `send` holds."""
+def part_of(response: HttpResponseBase, size: int, sent: int = 0) -> tuple[int, int]:
+    """(first, last) byte that an answer of `send` holds, of a file of `size` bytes. `sent`: the size of the copy that was sent in its stead;
+    its parts are told as the shares of the file to which they come.
+    """
     match = re.match(r"bytes (\d+)-(\d+)/", response.get("Content-Range", ""))
-    return (int(match[1]), int(match[2])) if match else (0, max(size - 1, 0))
+    first, last = (int(match[1]), int(match[2])) if match else (0, max((sent or size) - 1, 0))
+    return (first * size // sent, min(size - 1, (last + 1) * size // sent)) if sent else (first, last)

@@ -19,6 +19,7 @@ urlpatterns = [
     path("cases/<str:case_id>/access/<uuid:id>/link", access.open_link, name="access_link"),
     path("cases/<str:case_id>/access/links/<uuid:id>/revoke", access.revoke, name="access_revoke"),
     path("recordings/<uuid:id>/", reviewing.recording, name="recording"),
+    path("recordings/<uuid:id>/poster", reviewing.poster, name="poster"),
     path("recordings/<uuid:id>/content", reviewing.content, name="content"),
     path("cases/<str:case_id>/gaps/<uuid:act>/<int:start>", explaining.explain, name="explain"),
     path("uploads/", uploads.collection, name="uploads"),

@@ -28,6 +28,7 @@ class Shape:
     lacking: int = 0
     headless: bool = False  # an MP4 without its table of contents: nothing of it can be played
     edits: tuple[tuple[tuple[int, int], ...], ...] = ()
+    late: bool = False  # an MP4 whose table of contents stands at its end: a browser must fetch the end before it plays the begin
 
 
 def shape_of(file: BinaryIO) -> Shape:
@@ -56,7 +57,7 @@ def _is_ts(file: BinaryIO, size: int) -> bool:
 def _mp4(file: BinaryIO, size: int) -> Shape:
     seen = _Seen()
     lacking = _walk(file, 0, size, seen)
-    return Shape("mp4", lacking, not seen.kinds & {b"moov", b"moof"}, tuple(seen.edits))
+    return Shape("mp4", lacking, not seen.kinds & {b"moov", b"moof"}, tuple(seen.edits), seen.order == [b"mdat", b"moov"])
 
 
 @dataclass(slots=True)
@@ -64,6 +65,7 @@ class _Seen:
     kinds: set[bytes] = field(default_factory=set)
     edits: list[tuple[tuple[int, int], ...]] = field(default_factory=list)
     boxes: int = 0
+    order: list[bytes] = field(default_factory=list)  # moov and mdat as they come
 
 
 def _walk(file: BinaryIO, place: int, end: int, seen: _Seen) -> int:
@@ -83,6 +85,8 @@ def _walk(file: BinaryIO, place: int, end: int, seen: _Seen) -> int:
         if length < body:
             return 1  # no box at all: what stands here was never written to its end
         seen.kinds.add(kind)
+        if kind in {b"moov", b"mdat"} and kind not in seen.order:
+            seen.order.append(kind)
         if place + length > end:
             return int(place + length - end)
         if kind in _DEEP:

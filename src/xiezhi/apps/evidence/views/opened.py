@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from xiezhi.apps.evidence import access, custody, paging, streaming, viewings
+from xiezhi.apps.evidence import access, custody, deriving, paging, streaming, viewings
 from xiezhi.apps.evidence.models import AccessGrant
 from xiezhi.apps.evidence.stores import UnknownStoreError
 from xiezhi.apps.paperwork import queries as papers
@@ -44,7 +44,12 @@ def _by_key(view: Callable[..., HttpResponseBase | None]) -> Callable[..., HttpR
 
 @_by_key
 def opened(request: HttpRequest, grant: AccessGrant, key: str) -> HttpResponse:
-    context = {"grant": grant, "key": key, "rows": access.shown_recordings(grant), "papers": access.shown_documents(grant)}
+    context = {
+        "grant": grant,
+        "key": key,
+        "rows": [(row, deriving.play_of(row.file), deriving.made_of(row.file, "copy")) for row in access.shown_recordings(grant)],
+        "papers": access.shown_documents(grant),
+    }
     return render(request, "evidence/opened.html", context)
 
 
@@ -53,17 +58,18 @@ def content(request: HttpRequest, grant: AccessGrant, _key: str, id: UUID) -> Ht
     """The bytes of a granted recording; the file itself only where copying was granted."""
     row = next((one for one in access.shown_recordings(grant) if one.id == id), None)
     download = "download" in request.GET
+    copy = deriving.made_of(row.file, "copy") if row is not None and "copy" in request.GET and not download else None
     if row is None or (download and not grant.copying):
         return None
     try:
-        answer = streaming.send(request, row.file, row.name, download=download)
+        answer = streaming.send(request, copy or row.file, row.name, download=download)
     except (papers.NotStoredError, UnknownStoreError, OSError):
         return None
     if request.method == "GET" and answer.status_code != 416:
         if download:
             custody.note("exported", clock.now(), recording=row, grant=str(grant.id), applicant=grant.applicant)
         else:
-            viewings.seen(clock.now(), streaming.part_of(answer, row.file.size), recording=row, grant=grant)
+            viewings.seen(clock.now(), streaming.part_of(answer, row.file.size, copy.size if copy else 0), recording=row, grant=grant)
     return answer
 
 
@@ -93,5 +99,6 @@ def paper(request: HttpRequest, grant: AccessGrant, key: str, sha256: str, numbe
     if "png" in request.GET:
         viewings.seen(clock.now(), (number, number), **about, grant=grant)
         return HttpResponse(picture, content_type="image/png")
-    context = {"grant": grant, "key": key, "name": name, "sha256": sha256, "number": number, "count": count}
+    text = paging.page_text(data, number)
+    context = {"grant": grant, "key": key, "name": name, "sha256": sha256, "number": number, "count": count, "text": text}
     return render(request, "evidence/opened_paper.html", context)

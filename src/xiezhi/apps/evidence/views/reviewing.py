@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from xiezhi.apps.accounts.permissions import may, require
 from xiezhi.apps.accounts.signing import own_person
 from xiezhi.apps.casework.pages import INVALID, CaseFile, of_case, open_case, posted
-from xiezhi.apps.evidence import custody, paging, retention, reviewing, streaming, viewings
+from xiezhi.apps.evidence import custody, deriving, paging, retention, reviewing, streaming, viewings
 from xiezhi.apps.evidence.models import Marker, Recording
 from xiezhi.apps.evidence.stores import UnknownStoreError
 from xiezhi.apps.paperwork import queries as papers
@@ -105,6 +105,10 @@ def recording(request: HttpRequest, id: UUID) -> HttpResponse:  # noqa: A002 - t
         "beside": beside,
         "at": at,
         "gone": gone,
+        "play": deriving.play_of(row.file),
+        "beside_play": deriving.play_of(beside.file) if beside else None,
+        "copy": deriving.made_of(row.file, "copy"),
+        "poster": deriving.made_of(row.file, "poster"),
         "may_mark": may(request.user, "evidence.upload", agency=row.agency),
         "events": reviewing.events_of(recording=row.id),
         "shift": (row.begin - beside.begin).total_seconds() if beside else 0,
@@ -137,16 +141,33 @@ def content(request: HttpRequest, id: UUID) -> HttpResponseBase:  # noqa: A002
     if row.disposed_at is not None:
         raise Http404("这段音像记录已经依法处置。")
     download = "download" in request.GET
+    copy = deriving.made_of(row.file, "copy") if "copy" in request.GET and not download else None
     try:
-        response = streaming.send(request, row.file, row.name, download=download)
+        response = streaming.send(request, copy or row.file, row.name, download=download)
     except (papers.NotStoredError, UnknownStoreError, OSError):
         raise Http404("文件库里读不到这段音像记录。请联系管理员核对文件库。") from None
     if request.method == "GET" and response.status_code != 416:
         if download:
             custody.note("exported", clock.now(), recording=row, user=request.user)
         else:
-            viewings.seen(clock.now(), streaming.part_of(response, row.file.size), recording=row, user=request.user)
+            viewings.seen(
+                clock.now(), streaming.part_of(response, row.file.size, copy.size if copy else 0), recording=row, user=request.user
+            )
     return response
+
+
+@login_required
+@require_safe
+def poster(request: HttpRequest, id: UUID) -> HttpResponseBase:  # noqa: A002
+    """One picture of the recording, small."""
+    row = _recording(request, id)
+    made = deriving.made_of(row.file, "poster")
+    if made is None or row.disposed_at is not None:
+        raise Http404("还没有预览图。")
+    try:
+        return streaming.send(request, made, "poster.jpg")
+    except (papers.NotStoredError, UnknownStoreError, OSError):
+        raise Http404("文件库里读不到预览图。") from None
 
 
 @require_safe
@@ -170,4 +191,5 @@ def paper(request: HttpRequest, file: CaseFile, sha256: str, number: int) -> Htt
     if "png" in request.GET:
         viewings.seen(clock.now(), (number, number), sha256=sha256, case=file.case, agency=file.agency, user=request.user)
         return HttpResponse(picture, content_type="image/png", headers={"Cache-Control": "private, no-store"})
-    return render(request, "evidence/paper.html", {"file": file, "known": known, "number": number, "count": count, "sha256": sha256})
+    context = {"file": file, "known": known, "number": number, "count": count, "sha256": sha256, "text": paging.page_text(data, number)}
+    return render(request, "evidence/paper.html", context)
