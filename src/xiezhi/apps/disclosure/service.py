@@ -19,6 +19,7 @@ from xiezhi.apps.disclosure.actions.publish import public_file, publish
 from xiezhi.apps.disclosure.actions.request import take_back
 from xiezhi.apps.disclosure.actions.withdraw import ask_to_withdraw
 from xiezhi.apps.disclosure.actions.withhold import ask_to_withhold, grounds_of
+from xiezhi.apps.disclosure.forgetting import forget
 from xiezhi.apps.disclosure.projecting import project
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "ask_to_withdraw",
     "ask_to_withhold",
     "draft",
+    "forget",
     "grant",
     "grounds_of",
     "project",

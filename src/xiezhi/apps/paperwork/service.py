@@ -7,12 +7,13 @@
 - `preview(document_type, case_id, act_line, now)`: the page as it would be, with the word 草稿 for its number
 - `has_wording(document_type)`, `series_of(document_type)`: whether its words are its own; the word of its numbers
 - `draft(document_type, case_id, act_line, now)`: its words alone, nothing numbered, nothing stored (preview)
+- `forget(case, deleted, files, now)`: the rows of documents that no entry names any more go, when bodies are destroyed lawfully
 - `store(file)`: any file into the store, by digest; `adopt(path)`: a complete one of `incoming()`, without copying
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ __all__ = [
     "compose",
     "day_zh",
     "draft",
+    "forget",
     "has_wording",
     "incoming",
     "keep",
@@ -47,6 +49,14 @@ __all__ = [
     "words_of",
     "write",
 ]
+
+
+def forget(case_id: str, deleted: Collection[tuple[str, str]], files: Collection[str], now: datetime) -> None:
+    """As settings.XIEZHI_FORGETTERS asks: `files` are the digests that no entry names any more."""
+    from xiezhi.apps.paperwork.models import Document
+
+    del deleted, now
+    Document.objects.filter(case=case_id, sha256__in=files).delete()
 
 
 def source_of(case_id: str) -> CaseSource:

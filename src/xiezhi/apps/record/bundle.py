@@ -41,6 +41,7 @@ from .tombstones import stones
 
 MADE = "bundle_made"
 VERIFIER = Path(alone.__file__)
+PUBLISHED = "公示文书.pdf"  # the document of `data.pdf`, which no field names
 
 _NAMED = re.compile(r"(?:^|\.)(files|recordings)\[\d+\]\.sha256|(data\.pdf)")  # as verify.py reads them
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -219,7 +220,7 @@ def _files(rows: Sequence[_Row], store: Store | None = None) -> list[_File]:
             if not match or not isinstance(value, str) or not _DIGEST.fullmatch(value):
                 continue
             media = match[1] == "recordings"
-            given = fields.get(f"{path.removesuffix('sha256')}name") or (store.name(value) if store else "")
+            given = PUBLISHED if match[2] else fields.get(f"{path.removesuffix('sha256')}name") or (store.name(value) if store else "")
             found.append(_File(value, file_path(row.number, value, str(given or ""), media=media), media))
     return found
 

@@ -109,6 +109,8 @@ def delete(case_id: str, number: int, warrant: Warrant, *, id: UUID, now: dateti
         _destroy([one.id for one in doomed])
         rebuild_case(case, now)
         gone = tuple(sha256 for sha256 in files if not _still_named(sha256))
+        for forget in settings.XIEZHI_FORGETTERS:
+            import_string(forget)(case_id, [(str(one.id), one.kind) for one in doomed], gone, now)
     return Deleted(case_id, tuple(one.case_seq for one in doomed), gone)
 
 

@@ -10,7 +10,7 @@ from xiezhi.core.law.errors import InputError
 from xiezhi.core.ledger.note import Checkpoint
 from xiezhi.core.ledger.proof import LogProof
 
-from .bundle import Made, Store, add_entry, file_path, folder_name, tags
+from .bundle import PUBLISHED, Made, Store, add_entry, file_path, folder_name, tags
 from .key import LogRefused
 from .packing import Bag
 from .policy import verifiers
@@ -39,7 +39,7 @@ def write_extract(case_id: str, acts: Sequence[dict[str, Any]], target: Path, st
             add_entry(bag, number, {"entry": one["entry"], "fields": fields}, one["tlog_proof"])
             for field in fields:
                 if field["path"] == DOCUMENT and store.has(field["value"]):
-                    files.setdefault(field["value"], file_path(number, field["value"], "公示文书.pdf"))
+                    files.setdefault(field["value"], file_path(number, field["value"], PUBLISHED))
         for sha256, path in files.items():
             bag.add_stored(path, sha256, store.read(sha256))
         bag.finish({}, tags(note))

@@ -461,6 +461,8 @@ def check_bag(where: Path, keys: str) -> tuple[dict[int, bytes], set[tuple[int, 
     print(f"记录：{len(records)} 条都在公示日志里 / {len(records)} entries, all in the log:")
     for one in records:
         print(one.told())
+        for path, value in sorted(one.fields.items()) if not last else []:
+            print(f"      {path}: {value}")
     if last:
         print(f"本案截至 {last.get('at')} 的记录一条不少 / every entry of the case up to then is here")
     else:
