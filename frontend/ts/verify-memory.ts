@@ -1,6 +1,6 @@
 // What this browser has seen of the log: its key and its largest checkpoint. Whoever swaps the key or rewrites the log is found out by it.
 import { Bytes, Unreadable, base64, unbase64 } from "./verify-bytes";
-import { Checkpoint, Head, Key, ReadFile, consistencyProof, isPrefix } from "./verify-log";
+import { Checkpoint, Head, Key, ReadFile, consistencyProof, isPrefix, openNote, readKey } from "./verify-log";
 
 const SLOT = "xz-log";
 
@@ -44,6 +44,17 @@ export const readLog: ReadFile = async (path) => {
   return new Uint8Array(await answer.arrayBuffer()) as Bytes;
 };
 
+// While a log changes its key, both sign: then the old key, which is remembered, vouches for the new one.
+async function alsoSigned(note: string, key: string): Promise<boolean> {
+  try {
+    await openNote(note, readKey(key));
+    return true;
+  } catch (error) {
+    if (error instanceof Unreadable) return false;
+    throw error;
+  }
+}
+
 // Hold a checkpoint, its signature checked, against what was seen. Only a log that has grown, and nothing else, is remembered anew.
 export async function hold(key: Key, head: Checkpoint, read: ReadFile = readLog): Promise<Continuity> {
   const since = remembered();
@@ -51,7 +62,7 @@ export async function hold(key: Key, head: Checkpoint, read: ReadFile = readLog)
     remember(key, head);
     return { state: "first" };
   }
-  if (since.key !== key.text) return { state: "other-key", since };
+  if (since.key !== key.text && !(await alsoSigned(head.note, since.key))) return { state: "other-key", since };
   const seen: Head = { size: since.size, root: unbase64(since.root) };
   const [old, now] = seen.size <= head.size ? [seen, head] : [head, seen];
   try {
