@@ -106,8 +106,18 @@ def site(request: HttpRequest) -> dict[str, Any]:
     def district() -> Any:
         return user.agency.district if user and user.agency else registry.shown_district()
 
+    def log_trouble() -> Any:
+        """For who looks after the installation: what the night's look at the record found, where it found something."""
+        if user is None or not may(user, "account.manage"):
+            return None
+        from xiezhi.apps.record import queries as record
+
+        last = record.last_inspection()
+        return last if last is not None and not last.whole else None
+
     return {
         "site_name": "獬豸",
+        "log_trouble": SimpleLazyObject(log_trouble),
         "site_district": SimpleLazyObject(district),
         "display": Display.of(request),
         "sizes": SIZES,

@@ -39,7 +39,7 @@ class Finding:
 
 def look(url: str, home: Path, now: datetime) -> list[Finding]:
     """All findings. Needs Django set up."""
-    return [*_machine(home), *_database(url), *_log_key(), *_clock(now), *_fonts(home), *_calendar(now)]
+    return [*_machine(home), *_database(url), *_log_key(), *_clock(now), *_inspection(now), *_fonts(home), *_calendar(now)]
 
 
 def _machine(home: Path) -> Iterator[Finding]:
@@ -144,6 +144,27 @@ def _clock(now: datetime) -> Iterator[Finding]:
         )
     elif latest is not None:
         yield Finding("ok", "clock", "later than every recent checkpoint")
+
+
+def _inspection(now: datetime) -> Iterator[Finding]:
+    from xiezhi.apps.record import queries
+
+    last = queries.last_inspection()
+    if last is None:
+        yield Finding(
+            "note", "inspection", "the whole record was not looked at yet; the worker does it each night, or run `xiezhi ledger verify`"
+        )
+        return
+    when = f"{last.ended:%Y-%m-%d %H:%M} UTC, {last.leaves} leaves, {last.bodies} bodies proved again"
+    if not last.whole:
+        first = last.faults[0]
+        yield Finding(
+            "wrong", "inspection", f"{when}: {last.count} bad items, the first {first['item']}: {first['what']}. Run `xiezhi ledger verify`"
+        )
+    elif now - last.ended > timedelta(days=2):
+        yield Finding("note", "inspection", f"{when}: longer ago than two days. Does the worker run?")
+    else:
+        yield Finding("ok", "inspection", when)
 
 
 def _fonts(home: Path) -> Iterator[Finding]:

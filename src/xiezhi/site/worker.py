@@ -27,7 +27,7 @@ UPKEEP_CADENCE = 20.0
 
 def run() -> int:
     """Work until told to stop. The exit status; 1 when a part failed, so that the supervisor starts a fresh process."""
-    from xiezhi.apps.record import anchoring, sequencer
+    from xiezhi.apps.record import anchoring, inspection, sequencer
 
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -37,6 +37,7 @@ def run() -> int:
         _Part("outbox", lambda: _outbox(stop), stop),
         _Part("jobs", lambda: _jobs(stop), stop),
         _Part("upkeep", lambda: _upkeep(stop), stop),
+        _Part("inspection", lambda: inspection.run(stop), stop),
     ]
     if anchoring.is_wanted():
         parts.append(_Part("anchors", lambda: anchoring.run(stop), stop))

@@ -28,10 +28,11 @@ from xiezhi.core.ledger.tiles import range_in_tiles
 from xiezhi.core.ledger.tree import inclusion_proof
 from xiezhi.core.procedure.history import Act
 
-from . import published, stamps, witnesses
+from . import inspection, published, stamps, witnesses
 from .acts import Written, acts_of
 from .effective import Projection, project
 from .fold import read, written
+from .inspection import Inspection
 from .key import verifier
 from .logwide import NOTE_CLASSES
 from .models import Case
@@ -257,6 +258,11 @@ def checkpoint_time() -> datetime | None:
     """When the newest head was signed, by this server's clock: the note itself names no time. None before the first."""
     newest = SignedHead.objects.order_by("-size").first()
     return newest.at if newest is not None else None
+
+
+def last_inspection() -> Inspection | None:
+    """What the worker's nightly look at the whole record found; None before the first."""
+    return inspection.last()
 
 
 def latest_signing() -> datetime | None:

@@ -49,6 +49,7 @@ def log(request: HttpRequest) -> HttpResponse:
         "damaged": damaged,
         "key": key,
         "signed_at": record.checkpoint_time(),
+        "inspection": record.last_inspection(),
         "stamp": record.newest_stamp(),
         "anchors": [(one, head.size - (one.size or 0) if head else 0) for one in record.anchors()],
         "witnesses": _others(note, head.origin) if note and head is not None else [],
