@@ -64,6 +64,7 @@ def test_witnesses_cosign_as_the_log_grows(log, client, tmp_path):
     assert witnesses.ask_all() == []  # nothing new
     policy = parse(client.get("/log/policy").content.decode())
     assert policy.quorum == "witnesses"
+    assert "127.0.0.1" not in policy.text()  # where a bureau is reached inside is not told outside
     served = client.get("/log/checkpoint").content.decode()
     assert policy.open(served, with_quorum=True).size == 301
     assert set(policy.cosigners(served)) == {"sfj1", "sfj2"}
@@ -142,6 +143,13 @@ def test_an_answer_that_is_no_cosignature_is_not_believed(log):
     for answer in ((200, "", b""), (200, "", other), (200, "", b"\xff"), (409, "", b"many\n"), (409, "", b"299\n"), (500, "", b"<html>")):
         assert witnesses.ask_all(lambda *_, answer=answer: answer) == []
     assert witnesses.witnessed_note() is None
+
+
+def test_wrong_settings_about_witnesses_do_not_stop_the_log(log, settings, client):
+    settings.WITNESSES, settings.WITNESS_QUORUM = "nonsense", 3
+    act("YX-1")
+    assert parse(client.get("/log/policy").content.decode()).quorum == "none"
+    assert client.get("/log").status_code == 200
 
 
 @pytest.mark.parametrize("text", ["sfj1", "sfj1 nonsense http://x/", "a b c d e"])

@@ -5,7 +5,9 @@ The file is the memory of past keys: what they signed in their time stays provab
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from django.conf import settings
@@ -16,6 +18,8 @@ from xiezhi.core.ledger.policy import Group, Policy, Witness, parse
 
 from .key import Keyring, LogRefused, verifier
 from .published import write_file
+
+log = logging.getLogger(__name__)
 
 GROUP = "witnesses"
 
@@ -30,7 +34,7 @@ def read_policy() -> Policy | None:
     if stored is not None:
         return stored
     key = verifier()
-    return with_witnesses((key,)) if key else None
+    return Policy((key,)) if key else None
 
 
 def verifiers() -> tuple[VerifierKey, ...]:
@@ -54,14 +58,24 @@ def known(ring: Keyring) -> tuple[VerifierKey, ...]:
 
 
 def publish_policy(ring: Keyring) -> None:
-    """Write the policy anew where keys or witnesses have changed; the times of keys are kept. Raises LogRefused."""
+    """Write the policy anew where keys or witnesses have changed; the times of keys are kept. Raises LogRefused for a damaged one.
+
+    Called while the log is locked, so that no change of keys comes between. Wrong settings about witnesses hold the log up no more than
+    witnesses do: they are told, and the policy names none.
+    """
     stored = _stored()
-    keys = stored.logs if stored else tuple(one.verifier for one in ring.signers)
-    write_policy(with_witnesses(keys, stored.lost if stored else ()))
+    keys, lost = (stored.logs, stored.lost) if stored else (tuple(one.verifier for one in ring.signers), ())
+    try:
+        policy = with_witnesses(keys, lost)
+    except LogRefused as refusal:
+        log.error("the log goes on without witnesses: %s", refusal)  # noqa: TRY400 - the message is the whole story
+        policy = Policy(keys, lost=lost)
+    write_policy(policy)
 
 
 def write_policy(policy: Policy) -> None:
-    text = policy.text()
+    """Publish a policy. Where witnesses are reached stays untold: it is nobody's business, and often an address inside."""
+    text = replace(policy, witnesses=tuple(replace(one, url="") for one in policy.witnesses)).text()
     path = policy_path()
     if not path.is_file() or path.read_bytes() != text.encode():
         write_file(path, text)

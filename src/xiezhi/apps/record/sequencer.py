@@ -53,6 +53,7 @@ class Sequencer:
     def __init__(self) -> None:
         self._ring: Keyring | None = None
         self._ring_stamp: object = None
+        self._policy_written = False
         self._edge: Edge | None = None
         self._fence = Fence()
         self._signed_at: datetime | None = None
@@ -69,6 +70,9 @@ class Sequencer:
                 origin, size = cursor.fetchone()
             key = self._key(origin, size)
             self._fence.check(key, origin, size)
+            if not self._policy_written:
+                publish_policy(key)
+                self._policy_written = True
             edge = self._edge_at(size)
             taken = _take()
             if not taken and (note := _note_at(size)):
@@ -81,7 +85,6 @@ class Sequencer:
                 _keep(note, key.verifier.name, grown.size, now)
         self._edge = grown
         if note != published.read_checkpoint():
-            publish_policy(key)
             published.publish_checkpoint(note)
             publish_verifier(key.verifier)  # after the first checkpoint that a new key has signed
         return numbered
