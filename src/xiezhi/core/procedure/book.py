@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from xiezhi.core.law.calendar import Calendar
 from xiezhi.core.law.definitions import Definition, Row
@@ -14,12 +15,13 @@ from xiezhi.core.law.pack import Pack
 from xiezhi.core.law.rules import Rule, TermText
 from xiezhi.core.law.terms import Term
 from xiezhi.core.law.vocabulary import ActKind, Vocabulary
-from xiezhi.core.procedure.compiled import Compiled, Table, compile_rule
+from xiezhi.core.procedure.compiled import Accepted, Compiled, Dated, DutyRule, Found, OnRule, Table, Together, Ways, compile_rule
 from xiezhi.core.procedure.guard import Condition, Names, Scene, Unknown, compile_condition, read
 from xiezhi.core.procedure.guard.compile import any_of
 from xiezhi.core.procedure.guard.walk import paths
 from xiezhi.core.procedure.marking import Marking
 from xiezhi.core.procedure.tools import Tools
+from xiezhi.core.procedure.written import accept_by_closures, accept_written, any_written, judge_by_closures, judge_written
 
 T = TypeVar("T")
 KEPT = 16_384
@@ -56,6 +58,8 @@ class Book:
         self.kept: dict[Any, Any] = {}
         """What was once derived from this edition alone: stages, next steps and reasons in words. Emptied when it grows beyond KEPT."""
         self.tools = self._make_tools()
+        self._judging: Ways[OnRule, Sequence[Found]] = Ways(judge_by_closures, lambda rules: judge_written(rules, self.tools))
+        self._opening: Ways[DutyRule, Sequence[Accepted]] = Ways(accept_by_closures, lambda duties: accept_written(duties, self.tools))
         self._compile_definitions()
         self.compiled: tuple[Compiled, ...] = tuple(
             compile_rule(rule, order, self._span(rule), self.tools) for order, rule in enumerate(pack.rules) if rule.yields_to is None
@@ -65,7 +69,9 @@ class Book:
         """The rules of one procedure, indexed."""
         table = self._tables.get(procedure)
         if table is None:
-            table = self._tables[procedure] = Table()
+            table = self._tables[procedure] = Table(
+                on=Dated(self._judging, judged=True), bare=Dated(self._judging, judged=True), opening=Dated(self._opening, judged=False)
+            )
             for compiled in self.compiled:
                 if not compiled.rule.procedures or procedure in compiled.rule.procedures:
                     table.add(compiled)
@@ -146,7 +152,10 @@ class Book:
             self._refuse_circle(definition, ())
             rows = tuple(self._row(row) for row in definition.rows)
             self._rows[definition.id] = rows
-            self._definitions[definition.id] = _any_in_force(rows)
+            self._definitions[definition.id] = _any_in_force(rows, Ways(_any_of, self._any_written))
+
+    def _any_written(self, rows: tuple[_Row, ...]) -> Condition:
+        return any_written([row.when for row, _, _, _ in rows], self.tools)
 
     def _row(self, row: Row) -> tuple[Row, date, date, Condition]:
         first, last = self.pack.validity(row)
@@ -177,17 +186,24 @@ class Book:
                     self._refuse_circle(self.pack.definitions[name], seen)
 
 
-def _any_in_force(rows: tuple[tuple[Row, date, date, Condition], ...]) -> Condition:
+_Row: TypeAlias = tuple[Row, date, date, Condition]
+
+
+def _any_of(rows: tuple[_Row, ...]) -> Condition:
+    return any_of(tuple(condition for _, _, _, condition in rows))
+
+
+def _any_in_force(rows: tuple[_Row, ...], ways: Ways[_Row, bool | Unknown]) -> Condition:
     """Whether one of the rows in force on the day holds. Which they are is looked up once a day."""
-    by_day: dict[date, Condition] = {}
+    by_day: dict[date, Together[_Row, bool | Unknown]] = {}
 
     def holds(scene: Scene) -> bool | Unknown:
-        condition = by_day.get(scene.today)
-        if condition is None:
+        together = by_day.get(scene.today)
+        if together is None:
             if len(by_day) > KEPT:
                 by_day.clear()
-            condition = by_day[scene.today] = any_of(tuple(one for _, first, last, one in rows if first <= scene.today <= last))
-        return condition(scene)
+            together = by_day[scene.today] = ways.of(tuple(row for row in rows if row[1] <= scene.today <= row[2]))
+        return together.ask(scene)
 
     return holds
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from xiezhi.core.law.rules import Duty, Rule
 from xiezhi.core.procedure.act import Act
 from xiezhi.core.procedure.content import reads_content
-from xiezhi.core.procedure.guard import Closure, Condition
+from xiezhi.core.procedure.finding import Fault
+from xiezhi.core.procedure.guard import Closure, Condition, Scene, Unknown
 from xiezhi.core.procedure.kinds import BLOCKING, check_of
 from xiezhi.core.procedure.pairing import KeyReader, key_reader
 from xiezhi.core.procedure.tools import Check, DatedNumber, DatedTerm, Tools
@@ -30,7 +31,9 @@ class Compiled:
         return self.first <= day <= self.last
 
 
-C = TypeVar("C", bound=Compiled)
+R = TypeVar("R", bound=Compiled)
+C = TypeVar("C")
+A = TypeVar("A")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,6 +44,10 @@ class OnRule(Compiled):
     live: str
     content: bool
     """Whether it looks at what the act itself brings (data, documents, signatures, persons, recordings)."""
+
+
+Found: TypeAlias = "tuple[OnRule, bool | Unknown, Fault | Unknown]"
+"""(rule, whether it applies, what is wrong): not kept, or one of the two is unknown."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,6 +83,10 @@ class DutyRule(Compiled):
     """When the plain term of a duty is over, by (day of the opening act, day on which the term starts)."""
 
 
+Accepted: TypeAlias = "tuple[DutyRule, bool | Unknown]"
+"""(rule of a duty that an act opens, True), or what is not known about that."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Move:
     """What an act of one kind does to the open duties of one rule. `ends` and `starts` are places in `law.interruptions`."""
@@ -88,36 +99,81 @@ class Move:
     starts: tuple[int, ...]
 
 
+class Together(Generic[C, A]):
+    """The rules on one kind of act that are in force on the same days, asked together: `ask(scene)` is what they say of the act there.
+
+    Their closures answer at first. Rules that are asked often are written as one function: that takes milliseconds, so that a page or a
+    short history would only lose by it.
+    """
+
+    __slots__ = ("_asked", "_closures", "_write", "ask", "rules")
+
+    def __init__(self, rules: tuple[C, ...], ways: Ways[C, A]) -> None:
+        self.rules = rules
+        self._closures = ways.closures(rules)
+        self._write = ways.written
+        self._asked = 0
+        self.ask: Callable[[Scene], A] = self._slowly
+
+    def _slowly(self, scene: Scene) -> A:
+        self._asked += 1
+        if self._asked > WRITTEN_AFTER:
+            self.ask = self._write(self.rules)
+            return self.ask(scene)
+        return self._closures(scene)
+
+
+WRITTEN_AFTER = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Ways(Generic[C, A]):
+    """The two ways of asking rules (or the rows of a definition) together; the answers are the same."""
+
+    closures: Callable[[tuple[C, ...]], Callable[[Scene], A]]
+    written: Callable[[tuple[C, ...]], Callable[[Scene], A]]
+    known: dict[tuple[C, ...], Together[C, A]] = field(default_factory=dict)
+    """Procedures share what they have in common."""
+
+    def of(self, rules: tuple[C, ...]) -> Together[C, A]:
+        found = self.known.get(rules)
+        if found is None:
+            found = self.known[rules] = Together(rules, self)
+        return found
+
+
 @dataclass(slots=True, eq=False)
-class Dated(Generic[C]):
+class Dated(Generic[R, A]):
     """Rules by the kind of act that they look at, and of these the ones in force on a day: an act meets no rule that is not its own.
 
     Rules that are only shown (severity none) are left out where they would be `judged`.
     """
 
+    ways: Ways[R, A]
     judged: bool
-    rules: dict[str, list[C]] = field(default_factory=dict)
-    days: dict[str, dict[date, tuple[C, ...]]] = field(default_factory=dict)
+    rules: dict[str, list[R]] = field(default_factory=dict)
+    days: dict[str, dict[date, Together[R, A] | None]] = field(default_factory=dict)
 
-    def enter(self, kinds: Iterable[str], compiled: C) -> None:
+    def enter(self, kinds: Iterable[str], compiled: R) -> None:
         if self.judged and compiled.rule.severity == "none":
             return
         for kind in dict.fromkeys(kinds):
             self.rules.setdefault(kind, []).append(compiled)
             self.days.setdefault(kind, {})
 
-    def on(self, kind: str, day: date) -> tuple[C, ...]:
+    def on(self, kind: str, day: date) -> Together[R, A] | None:
+        """The rules for an act of this kind on this day; None where there are none."""
         days = self.days.get(kind)
         if days is None:
-            return ()
-        found = days.get(day)
-        if found is None:
+            return None
+        try:
+            return days[day]
+        except KeyError:
             if len(days) > _DAYS_KEPT:
                 days.clear()
             rules = tuple(rule for rule in self.rules[kind] if rule.first <= day <= rule.last)
-            # Days between the same changes of law share one tuple.
-            found = days[day] = next((known for known in days.values() if known == rules), rules)
-        return found
+            found = days[day] = self.ways.of(rules) if rules else None
+            return found
 
 
 _DAYS_KEPT = 4096
@@ -127,9 +183,9 @@ _DAYS_KEPT = 4096
 class Table:
     """The rules of one procedure by the kind of act that they look at. `bare` are those of `on` that can be tried before an act is written."""
 
-    on: Dated[OnRule] = field(default_factory=lambda: Dated(judged=True))
-    bare: Dated[OnRule] = field(default_factory=lambda: Dated(judged=True))
-    opening: Dated[DutyRule] = field(default_factory=lambda: Dated(judged=False))
+    on: Dated[OnRule, Sequence[Found]]
+    bare: Dated[OnRule, Sequence[Found]]
+    opening: Dated[DutyRule, Sequence[Accepted]]
     recording: dict[str, list[DutyRule]] = field(default_factory=dict)
     recording_any: list[DutyRule] = field(default_factory=list)
     moving: dict[str, list[Move]] = field(default_factory=dict)

@@ -24,7 +24,7 @@ def move(marking: Marking, act: Act, place: int) -> Sequence[Broken]:
     kind = act.kind
     moves = table.moving.get(kind, ()) if marking.open else ()
     opening = table.opening.on(kind, act.day)
-    if not (moves or opening or act.recordings):
+    if not (moves or opening is not None or act.recordings):
         return NO_BROKEN
     late: list[Broken] = []
     scene = marking.scene
@@ -32,8 +32,12 @@ def move(marking: Marking, act: Act, place: int) -> Sequence[Broken]:
     for one in moves:
         if marking.open.get(one.law.order):
             _move(marking, one, act, place, late)
-    for law in opening:
-        _open(marking, law, act, place)
+    if opening is not None:
+        for law, answer in opening.ask(scene):
+            if answer is True:
+                _open(marking, law, act, place)
+            else:
+                marking.note_unknown(law.rule.id, answer)  # type: ignore[arg-type]
     if act.recordings:
         late.extend(_recordings(marking, act, place))
     scene.it = scene.opener = None
@@ -110,10 +114,7 @@ def _answered(marking: Marking, law: DutyRule, waiting: list[Duty], act: Act) ->
 
 
 def _open(marking: Marking, law: DutyRule, act: Act, place: int) -> None:
-    if law.when is not None and not _holds(marking, law, law.when):
-        return
-    if law.only is not None and not _holds(marking, law, law.only):
-        return
+    """Open the duty, which the act is known to bring."""
     waiting = marking.open.get(law.order)
     if waiting and law.law.per == WHOLE_CASE:
         return

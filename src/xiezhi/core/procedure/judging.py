@@ -41,25 +41,19 @@ def judge_act(marking: Marking, kind: str, *, bare: bool = False) -> Judgement:
     scene = marking.scene
     table = marking.table
     rules = (table.bare if bare else table.on).on(kind, scene.today)
-    broken: list[Broken] | None = None
-    unknown: list[tuple[OnRule, Unknown]] | None = None
-    for compiled in rules:
-        when = compiled.when
-        applies = True if when is None else when(scene)
-        if applies is False:
-            continue
-        fault = compiled.check(scene)
-        if fault is None:
-            continue  # kept whether it applies or not (Kleene: unknown implies true is true)
-        if type(applies) is Unknown or type(fault) is Unknown:
-            unknown = unknown if unknown is not None else []
-            unknown.append((compiled, applies if type(applies) is Unknown else fault))  # type: ignore[arg-type]
-        else:
-            broken = broken if broken is not None else []
-            broken.append((compiled.rule, compiled.live, fault))  # type: ignore[arg-type]
-    if broken is None and unknown is None:
+    found = rules.ask(scene) if rules is not None else None
+    if not found:
         return NOTHING
-    return Judgement(broken or [], unknown or [])
+    broken: list[Broken] = []
+    unknown: list[tuple[OnRule, Unknown]] = []
+    for compiled, applies, fault in found:
+        if type(applies) is Unknown:
+            unknown.append((compiled, applies))
+        elif type(fault) is Unknown:
+            unknown.append((compiled, fault))
+        else:
+            broken.append((compiled.rule, compiled.live, fault))  # type: ignore[arg-type]
+    return Judgement(broken, unknown)
 
 
 def merge(marking: Marking, broken: Iterable[Broken], act: Act, place: int, breached: set[str]) -> list[Finding]:

@@ -48,18 +48,22 @@ def call_of(call: Call, names: Names, definitions: Definitions) -> Closure:
             return _over_values(call, names, definitions)
 
 
-def _places(scene: Scene, kinds: tuple[str, ...], *, latest_first: bool) -> list[int]:
+def places_of(scene: Scene, kinds: tuple[str, ...], latest_first: bool) -> list[int]:
+    """The places of earlier acts of these kinds in fold order, or against it."""
     if len(kinds) == 1:
         places = scene.of(kinds[0])
         return places[::-1] if latest_first and len(places) > 1 else places
-    places = [place for kind in kinds if kind in scene.places for place in scene.places[kind]]
+    held = [scene.places[kind] for kind in kinds if kind in scene.places]
+    if len(held) < 2:
+        return (held[0][::-1] if latest_first else held[0]) if held else []
+    places = [place for some in held for place in some]
     places.sort(reverse=latest_first)
     return places
 
 
 def matching(scene: Scene, kinds: tuple[str, ...], condition: Condition | None) -> tuple[list[int], Unknown | None]:
     """(places of earlier acts of these kinds that fulfil the filter, in fold order; what is unknown about others)."""
-    places = _places(scene, kinds, latest_first=False)
+    places = places_of(scene, kinds, False)
     if condition is None:
         return places, None
     kept: list[int] = []
@@ -82,7 +86,7 @@ def first_match(
     """(the latest, or first, earlier act that fulfils the filter; what is unknown about acts looked at before). The search ends where it
     finds, and the one for the latest where a `fading` filter fails.
     """
-    places = _places(scene, kinds, latest_first=latest)
+    places = places_of(scene, kinds, latest)
     if not places:
         return None, None
     unknown: Unknown | None = None
@@ -219,12 +223,16 @@ def _after(later: Closure, earlier: Closure) -> Closure:
     """`after(x, y)`: the act x stands after the act y in fold order; false where there is no y."""
 
     def after(scene: Scene) -> bool | Unknown:
-        x, y = later(scene), earlier(scene)
-        if type(x) is Unknown or type(y) is Unknown:
-            return x if type(x) is Unknown else y
-        return isinstance(x, Act) and isinstance(y, Act) and _place(scene, x) > _place(scene, y)
+        return after_acts(scene, later(scene), earlier(scene))
 
     return after
+
+
+def after_acts(scene: Scene, x: Value, y: Value) -> bool | Unknown:
+    """Whether the act x stands after the act y."""
+    if type(x) is Unknown or type(y) is Unknown:
+        return x if type(x) is Unknown else y
+    return isinstance(x, Act) and isinstance(y, Act) and _place(scene, x) > _place(scene, y)
 
 
 def _place(scene: Scene, act: Act) -> int:
@@ -284,6 +292,11 @@ def _empty(call: Call, value: Closure) -> Closure:
         inner = value(scene)
         if type(inner) is Unknown:
             return True if stated else inner
-        return inner is None or inner in ("", ()) or (isinstance(inner, (dict, frozenset)) and not inner)
+        return is_nothing(inner)
 
     return empty
+
+
+def is_nothing(value: Value) -> bool:
+    """Null, an empty text, an empty list or map; zero and false are something."""
+    return value is None or value in ("", ()) or (isinstance(value, (dict, frozenset)) and not value)

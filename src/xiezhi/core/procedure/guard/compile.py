@@ -20,14 +20,14 @@ Condition: TypeAlias = Callable[[Scene], "bool | Unknown"]
 Definitions: TypeAlias = Mapping[str, Condition]
 ActReader: TypeAlias = Callable[[Act], Value]
 
-_ORDERINGS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
+ORDERINGS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 _EQUALITIES: dict[str, Callable[[Value, Value], bool | Unknown]] = {
     "==": equal,
     "!=": unequal,
     "in": member,
     "intersects": intersects,
 }
-_MISSING: Any = object()
+MISSING: Any = object()
 
 
 def condition_of(tree: Tree, names: Names, definitions: Definitions) -> Condition:
@@ -87,8 +87,8 @@ def _param(name: str, names: Names) -> Closure:
     cache: dict[Any, Value] = {}
 
     def read(scene: Scene) -> Value:
-        value = cache.get(scene.today, _MISSING)
-        if value is _MISSING:
+        value = cache.get(scene.today, MISSING)
+        if value is MISSING:
             value = names.param_at(name, scene.today)
             value = Unknown("$" + name) if value is None else tuple(value) if isinstance(value, list) else value
             cache[scene.today] = value
@@ -137,8 +137,8 @@ def _fact_holds(name: str, names: Names) -> Condition:
 
 def _definition(name: str, definitions: Definitions) -> Closure:
     def read(scene: Scene) -> Value:
-        value = scene.memo.get(name, _MISSING)
-        if value is _MISSING:
+        value = scene.memo.get(name, MISSING)
+        if value is MISSING:
             value = scene.memo[name] = definitions[name](scene)
         return value
 
@@ -290,25 +290,25 @@ def _not(inner: Condition) -> Condition:
 
 def _compare(tree: Compare, names: Names, definitions: Definitions) -> Condition:
     left = closure_of(tree.left, names, definitions)
-    text = _text(tree.right, names)
+    text = text_of(tree.right, names)
     if text is not None and tree.op in ("==", "!="):
         return _equals_text(left, text, wanted=tree.op == "==")
     right = closure_of(tree.right, names, definitions)
-    op = _EQUALITIES.get(tree.op) or ordered(_ORDERINGS[tree.op], words(tree.left), words(tree.right))
+    op = _EQUALITIES.get(tree.op) or ordered(ORDERINGS[tree.op], words(tree.left), words(tree.right))
 
     def comparison(scene: Scene) -> bool | Unknown:
         return op(left(scene), right(scene))
 
-    if tree.op in _ORDERINGS and isinstance(tree.left, Call):
+    if tree.op in ORDERINGS and isinstance(tree.left, Call):
         from xiezhi.core.procedure.guard.times import hours_compared, in_hours
 
         if in_hours(tree.left):
             start, end = (closure_of(value, names, definitions) for value in tree.left.values[:2])
-            return hours_compared(start, end, right, _ORDERINGS[tree.op], comparison)
+            return hours_compared(start, end, right, ORDERINGS[tree.op], comparison)
     return comparison
 
 
-def _text(tree: Tree, names: Names) -> str | None:
+def text_of(tree: Tree, names: Names) -> str | None:
     """The text that an operand always is: a literal, or an act id."""
     if isinstance(tree, Literal) and isinstance(tree.value, str):
         return tree.value

@@ -6,6 +6,7 @@ from calendar import monthrange
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from xiezhi.core.law.clock import SHANGHAI, day_of
@@ -23,16 +24,28 @@ UNITS = ("workday", "day", "hour", "month", "year")
 def elapsed(call: Call, names: Names, definitions: Definitions) -> Closure:
     """`elapsed(x, y, unit)`: exact hours, or whole days, workdays, months, years from x to y (the day of x not counted)."""
     start, end = closure_of(call.values[0], names, definitions), closure_of(call.values[1], names, definitions)
+    span = span_of(call, names)
+    return lambda scene: span(start(scene), end(scene))
+
+
+def span_of(call: Call, names: Names) -> Callable[[Value, Value], Value]:
+    """How `elapsed` measures from one value to another; what is no time is not known."""
     start_text, end_text = words(call.values[0]), words(call.values[1])
     measure = _measure(_unit(call.values[2]), names)
 
-    def between(scene: Scene) -> Value:
-        a, b = instant(start(scene), start_text), instant(end(scene), end_text)
+    def between(start: Value, end: Value) -> Value:
+        a, b = instant(start, start_text), instant(end, end_text)
         if isinstance(a, Unknown):
             return join(a, b) if isinstance(b, Unknown) else a
         return b if isinstance(b, Unknown) else measure(a, b)
 
     return between
+
+
+@lru_cache(maxsize=256)
+def hours(number: int) -> timedelta:
+    """So many hours. A filter asks for the same few over and over."""
+    return timedelta(hours=number)
 
 
 def in_hours(tree: Tree) -> bool:
@@ -56,10 +69,10 @@ def hours_compared(start: Closure, end: Closure, limit: Closure, op: Callable[[A
     """
 
     def compared(scene: Scene) -> bool | Unknown:
-        a, b, hours = start(scene), end(scene), limit(scene)
+        a, b, limit_hours = start(scene), end(scene), limit(scene)
         a, b = (a.counts_from if type(a) is Act else a), (b.counts_from if type(b) is Act else b)
-        if type(a) is datetime and type(b) is datetime and type(hours) is int:
-            return op(b - a, timedelta(hours=hours))
+        if type(a) is datetime and type(b) is datetime and type(limit_hours) is int:
+            return op(b - a, timedelta(hours=limit_hours))
         return general(scene)
 
     return compared

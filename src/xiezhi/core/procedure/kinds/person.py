@@ -30,7 +30,7 @@ def person(rule: PersonRule, tools: Tools) -> Check:
 
     def check(scene: Scene) -> Fault | Unknown | None:
         people = who(scene.this)
-        if len(people) > 1:
+        if len(people) > 1 and (len(people) > 2 or people[0] == people[1]):
             people = tuple(dict.fromkeys(people))
         if rule.count is not None and len(people) < rule.count:
             return Fault("missing", f"{len(people)} of {rule.count} persons", f"应当{rule.count}人，记录{len(people)}人")
@@ -44,9 +44,14 @@ def person(rule: PersonRule, tools: Tools) -> Check:
         if scene.people is None:
             return Unknown(NO_PEOPLE)
         known, today = scene.people, scene.today
+        for one in people:
+            person = known.get(one)
+            if person is None or fitting(person, today) is not True:
+                break
+        else:
+            if people:
+                return None  # there are at least `count` of them
         answers = [fitting(known[one], today) if one in known else None for one in people]
-        if answers and None not in answers and False not in answers:
-            return None  # there are at least `count` of them
         fit, unknown = answers.count(True), answers.count(None)
         needed = len(people) if rule.count is None else rule.count
         if fit >= needed:
@@ -74,20 +79,17 @@ def _who(rule: PersonRule) -> Callable[[Act], tuple[str, ...]]:
 
 def _fitting(rule: PersonRule) -> Fitting | None:
     """Whether one known person fits on that day (None: their row does not say); no test when nothing about persons is asked."""
-    tests: list[Fitting] = []
-    if rule.role:
-        roles = frozenset(rule.role)
-        tests.append(lambda one, _day: not roles.isdisjoint(one.roles))
-    if rule.certificate is not None:
-        tests.append(lambda one, day: one.certified(day))
-    if rule.qualification is not None:
-        tests.append(_qualified(rule))
-    if len(tests) < 2:
-        return tests[0] if tests else None
+    roles, certificate = frozenset(rule.role), rule.certificate is not None
+    qualified = _qualified(rule) if rule.qualification is not None else None
+    if not (roles or certificate or qualified is not None):
+        return None
 
     def fits(one: Person, day: date) -> bool | None:
-        answers = [test(one, day) for test in tests]
-        return False if False in answers else None if None in answers else True
+        if roles and roles.isdisjoint(one.roles):
+            return False
+        if certificate and not one.certified(day):
+            return False
+        return True if qualified is None else qualified(one, day)
 
     return fits
 

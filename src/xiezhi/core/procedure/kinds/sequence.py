@@ -15,13 +15,17 @@ from xiezhi.core.procedure.pairing import key_reader
 from xiezhi.core.procedure.tools import Check, DatedTerm, Tools, as_instant
 
 
+def order_fault(rule: Order, tools: Tools) -> Fault:
+    return Fault(
+        rule.as_,
+        "before it must come: " + " or ".join(tools.act_en(kind) for kind in rule.after),
+        "此前应当先有：" + "或者".join(tools.act_zh(kind) for kind in rule.after),
+    )
+
+
 def order(rule: Order, tools: Tools) -> Check:
     after = rule.after
-    fault = Fault(
-        rule.as_,
-        "before it must come: " + " or ".join(tools.act_en(kind) for kind in after),
-        "此前应当先有：" + "或者".join(tools.act_zh(kind) for kind in after),
-    )
+    fault = order_fault(rule, tools)
 
     def check(scene: Scene) -> Fault | None:
         places = scene.places
