@@ -1,8 +1,10 @@
 // A bundle (a BagIt zip, RFC 8493), read in the browser: its list of files, its records, their place in the log, its documents.
-// Records are known by what they are, not by a file's name: a JSON object with `body` and `seed`, or with `entry` and `fields`.
+// Records are known by what they are, not by a file's name: a JSON object with `body` and `seed`, with `entry` and `fields`, or with `entry`
+// and `deleted` (the id of an entry whose body was destroyed lawfully).
 import { unzip } from "fflate";
 import { logText } from "./verify-ask";
 import { entryOfBody, flatten } from "./verify-body";
+import { Entry, checkChain } from "./verify-chain";
 import { Bytes, Unreadable, digestOf, hex, same, unhex } from "./verify-bytes";
 import { Checkpoint, FieldProof, entryOfField, leafHash, openNote, readKey, readProof, rootOfLeaf } from "./verify-log";
 import { NEVER_PROVED, Step, Verdict, continue_, overruled } from "./verify-verdict";
@@ -18,10 +20,8 @@ const TOOL = /(^|\/)(读我|README[^/]*|verify|policy|key|checkpoint|[^/]+\.tsr)
 
 type Files = Map<string, Bytes>;
 
-interface Written {
+interface Written extends Entry {
   file: string;
-  item: string; // where it stands, for the answer
-  entry: Bytes;
   values: Set<string>;
 }
 
@@ -60,6 +60,13 @@ export async function judgeBundle(content: Bytes): Promise<Verdict> {
     proofs.head ? [["检查点原文", proofs.head.note]] : [],
   );
 
+  const chain = checkChain(records.found, new Set(listed.digests.values()));
+  if (chain.until || chain.wrong.length) {
+    const left = chain.leftOut ? `有 ${chain.leftOut} 个文件只有指纹，没有附上，制作时已经注明。` : "";
+    const gone = chain.deleted ? `有 ${chain.deleted} 条内容已经依法删除，删除记载在包里。` : "";
+    step("全案", chain.wrong, `截至 ${chain.until}，本案记录从第 1 条起一条不少，首尾相接。${gone}${left}`);
+  }
+
   const named = new Set(records.found.flatMap((one) => [...one.values]));
   const recorded = new Set(records.found.map((one) => one.file));
   const [bound, loose, tools]: [string[], string[], string[]] = [[], [], []];
@@ -68,6 +75,7 @@ export async function judgeBundle(content: Bytes): Promise<Verdict> {
     (named.has(digest) ? bound : TOOL.test(path) ? tools : loose).push(path);
   }
   const open = [...NEVER_PROVED];
+  if (!chain.until && !chain.wrong.length) open.unshift("这是节选：本案还有没有别的记录，看不出来。");
   if (tools.length) open.unshift(`包里的说明和程序（${tools.join("、")}）不是证据。程序不要从包里运行，请从本站下载 verify.py。`);
   if (bound.length || loose.length) {
     steps.push({
@@ -136,7 +144,7 @@ async function checkList(files: Files): Promise<{ wrong: Wrong[]; count: number;
     }
   }
   for (const path of files.keys()) {
-    if (path.startsWith("data/") && !listed.has(path)) wrong.push({ item: path, why: "清单里没有，是后来放进去的" });
+    if (!listed.has(path) && path !== "tagmanifest-sha256.txt") wrong.push({ item: path, why: "清单里没有，是后来放进去的" });
   }
   return { wrong, count: digests.size, digests };
 }
@@ -202,15 +210,20 @@ function readRecord(given: Given, file: string, item: string): Written | null {
   if (whole) {
     const entry = entryOfBody(body, unhex(given.seed, 32));
     if (stated && !same(entry, stated)) throw new Unreadable(`内容和条目对不上，内容被改过（本机算出 ${hex(entry)}）`);
-    return { file, item, entry, values: new Set(flatten(body).map(([, value]) => String(value))) };
+    return written(file, item, entry, new Map(flatten(body)));
   }
+  if (stated && typeof given.deleted === "string" && given.deleted) return written(file, item, stated, new Map(), given.deleted);
   if (!stated || !Array.isArray(given.fields)) return null;
   if (!given.fields.length) throw new Unreadable("没有一项内容");
   const fields = given.fields as FieldProof[];
   for (const one of fields) {
     if (!same(entryOfField(one), stated)) throw new Unreadable(`字段“${one.path}”和条目对不上，内容被改过`);
   }
-  return { file, item, entry: stated, values: new Set(fields.map((one) => String(one.value))) };
+  return written(file, item, stated, new Map(fields.map((one) => [one.path, one.value])));
+}
+
+function written(file: string, item: string, entry: Bytes, fields: Map<string, unknown>, deleted = ""): Written {
+  return { file, item, entry, fields, deleted, values: new Set([...fields.values()].map(String)) };
 }
 
 interface Proofs {
