@@ -12,7 +12,7 @@ rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
 
 await build({
-  entryPoints: [join(here, "ts", "xz.ts"), join(here, "ts", "verify.ts")],
+  entryPoints: [join(here, "ts", "xz.ts"), join(here, "ts", "verify.ts"), join(here, "ts", "capture.ts")],
   outdir: dist,
   bundle: true,
   minify: true,

@@ -100,6 +100,19 @@ def test_nothing_of_an_open_case_or_under_a_hold_is_disposable(card, take_in, in
     assert [one.what for one in Custody.objects.filter(what__startswith="hold").order_by("id")] == ["hold_set", "hold_lifted", "hold_set"]
 
 
+def test_a_pack_that_cannot_be_read_keeps_no_recording_out(card, take_in, inspected, monkeypatch):
+    from xiezhi.core.law.errors import PackError, Place
+
+    def broken(_id):
+        raise PackError(Place("x.yaml", 1, 1), "found a", "expected b", "do c")
+
+    monkeypatch.setattr(terms, "load_pack", broken)
+    card(0, 4, 1)
+    take_in(card.folder)
+    row = Custody.objects.get(what="class_set")
+    assert row.detail["until"] == "2026-09-09"
+
+
 # --- disposal
 def test_a_list_is_approved_by_another_and_leaves_digest_certificate_and_custody(loose, world, archivist):
     row = retention.propose(archivist, AGENCY, LATER)

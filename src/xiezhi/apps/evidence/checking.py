@@ -12,7 +12,7 @@ from xiezhi.apps.evidence import custody
 from xiezhi.apps.evidence.models import StoredFile
 from xiezhi.apps.evidence.stores import UnknownStoreError, store_at
 from xiezhi.apps.paperwork.queries import NotStoredError
-from xiezhi.core.media.digest import CHUNK, damaged
+from xiezhi.core.media.digest import CHUNK, differing, digest_of
 
 
 def check_files(now: datetime, limit: int = 0) -> Iterator[tuple[StoredFile, str]]:
@@ -34,12 +34,16 @@ def check_files(now: datetime, limit: int = 0) -> Iterator[tuple[StoredFile, str
 
 def _wrong(row: StoredFile) -> str:
     try:
-        places = damaged(store_at(row.place).read(row.sha256), bytes(row.chunks))
+        found = digest_of(store_at(row.place).read(row.sha256))
     except NotStoredError:
         return "missing from the store; restore it from the copy"
     except (OSError, UnknownStoreError) as error:
         return str(error)
+    if found.sha256 == row.sha256:  # the bytes are those that the record names: what differs is this row
+        stated = {"size": row.size, "chunks": bytes(row.chunks), "root": row.root}
+        wrong = [name for name, value in stated.items() if getattr(found, name) != value]
+        return f"its row is wrong ({', '.join(wrong)}), its bytes are whole" if wrong else ""
+    places = differing(found.chunks, bytes(row.chunks))
     if not places:
-        return ""
-    first = places[0] * CHUNK
-    return f"{len(places)} of its chunks differ, the first at byte {first}; restore it from the copy"
+        return f"its bytes give the digest {found.sha256}; restore it from the copy"
+    return f"{len(places)} of its chunks differ, the first at byte {places[0] * CHUNK}; restore it from the copy"

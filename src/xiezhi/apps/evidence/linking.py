@@ -17,6 +17,7 @@ from xiezhi.apps.evidence.receiving import NAMESPACE
 from xiezhi.apps.record import queries as records
 from xiezhi.apps.record import service as record
 from xiezhi.core.law.clock import utc_text
+from xiezhi.core.law.errors import InputError
 from xiezhi.core.media.continuity import SEAM, Clip
 
 LASTING = ("video", "audio")
@@ -53,16 +54,43 @@ def link_case(case_id: str, now: datetime, *, user: Any = None, by: str = "") ->
             if id_ in there or any(str(row.id) == one.id for one in act.recordings):
                 continue
             stated = stated_recording(row, _before(row, own), act)
-            person = str(getattr(user, "person_id", None) or by)
-            what = {"kind": "recording", "recordings": [stated], "by": [person] if person else []}
-            record.attach(UUID(str(act.id)), what, id_, now, entered_by=str(getattr(user, "person_id", None) or ""))
-            custody.note("attached", now, recording=row, user=user, by=by, act=str(act.id), entry=str(id_))
+            _attach(row, act, stated, now, user=user, by=by)
             attached += 1
     for row in rows:
         if row.act is None and row.id in claimed:
             row.act = UUID(claimed[row.id])
             row.save(update_fields=["act"])
     return attached, [row for row in rows if row.id not in claimed]
+
+
+def act_of(case_id: str, text: str) -> UUID:
+    """An act of the case by its id. Raises InputError."""
+    _book, marking = records.marking(case_id) if case_id else (None, None)
+    if marking is None or not any(str(act.id) == text for act in marking.acts):
+        raise InputError(f"no act {text!r} in case {case_id!r}", "本案没有这条行为，请重新选择", field="act")
+    return UUID(text)
+
+
+def attach_to(row: Recording, act_id: UUID, now: datetime, *, user: Any = None) -> bool:
+    """Put a recording on the record of the act that its sender names, whatever its time. False where it is there already, or the act is void."""
+    _book, marking = records.marking(row.case)
+    act = next((one for one in marking.acts if one.id == str(act_id)), None)
+    if act is None or any(one.id == str(row.id) for one in act.recordings):
+        return False
+    _attach(row, act, stated_recording(row, None, act), now, user=user)
+    if row.act is None:
+        row.act = act_id
+        row.save(update_fields=["act"])
+    return True
+
+
+def _attach(row: Recording, act: Any, stated: dict[str, Any], now: datetime, *, user: Any = None, by: str = "") -> None:
+    own = str(getattr(user, "person_id", None) or "")
+    id_, person = attachment_id(row.id, str(act.id)), own or by
+    record.attach(
+        UUID(str(act.id)), {"kind": "recording", "recordings": [stated], "by": [person] if person else []}, id_, now, entered_by=own
+    )
+    custody.note("attached", now, recording=row, user=user, by=by, act=str(act.id), entry=str(id_))
 
 
 def touches(row: Recording, begin: datetime, end: datetime) -> bool:

@@ -107,6 +107,11 @@ def _shown(  # noqa: PLR0917 - the parts of one row
     )
 
 
+def wanted_words(wanted: Any) -> str:
+    """The media of a row of av.yaml in words."""
+    return "或者".join(MEDIA.get(one, one) for one in wanted.get("media") or ())
+
+
 def bar(act: Any) -> tuple[tuple[Segment, ...], str]:
     """The whole act as a continuity bar over all recorders: recorded, explained, gap; and the same in a sentence."""
     lasting = [one for one in act.recordings if one.kind in LASTING]

@@ -6,6 +6,7 @@ locks is told the part of the term that is certain on the day of arrival: counte
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -14,9 +15,13 @@ from xiezhi.apps.casework import queries as casework
 from xiezhi.apps.evidence.models import Hold, Recording
 from xiezhi.apps.registry import queries as registry
 from xiezhi.core.law.clock import SHANGHAI, day_of
+from xiezhi.core.law.errors import PackError
 from xiezhi.core.law.pack import load_pack
 from xiezhi.core.law.terms import add_months
 
+log = logging.getLogger(__name__)
+
+LEAST_MONTHS = 6  # of what is no evidence (Chaoyang's rules on recording, article 11)
 LONGEST_YEARS = 30  # where the pack has no class for a procedure: its longest one, never a shorter guess
 
 
@@ -50,12 +55,19 @@ def term_of(row: Recording, now: datetime) -> Term:
 
 
 def locked_until(agency: str, case: str, end: datetime, now: datetime, *, evidence: bool = True) -> datetime:
-    """Until when a store that locks may let nobody remove a recording that ended at `end`: the end of the last day of the certain term."""
+    """Until when a store that locks may let nobody remove a recording that ended at `end`: the end of the last day of the certain term.
+
+    A pack that cannot be read keeps no recording out of the store: then it is the least term.
+    """
     file = casework.case(case) if case else None
-    if file is not None and evidence:
-        months = 12 * _years(load_pack(file.pack), file.procedure)[0]
-    else:
-        months = _months(load_pack(file.pack if file else registry.pack_of(agency, now)))[0]
+    try:
+        if file is not None and evidence:
+            months = 12 * _years(load_pack(file.pack), file.procedure)[0]
+        else:
+            months = _months(load_pack(file.pack if file else registry.pack_of(agency, now)))[0]
+    except PackError as error:
+        log.error("the pack of %s cannot be read, a recording is locked for the least term: %s", agency, error)  # noqa: TRY400
+        months = LEAST_MONTHS
     return datetime.combine(add_months(day_of(end), months) + timedelta(days=1), time(), SHANGHAI)
 
 
@@ -73,7 +85,7 @@ def _years(pack: Any, procedure: str) -> tuple[int, Any]:
 
 def _months(pack: Any) -> tuple[int, Any]:
     kept = pack.retention.get("recording") or {}
-    return max(int(kept.get("months", 6)), 12 * int(kept.get("years", 0))), kept
+    return max(int(kept.get("months", LEAST_MONTHS)), 12 * int(kept.get("years", 0))), kept
 
 
 def _basis(pack: Any, rule: Any, words: str) -> str:

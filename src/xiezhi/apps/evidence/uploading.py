@@ -8,6 +8,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -16,7 +17,7 @@ from typing import IO, Any
 
 from xiezhi.apps.accounts.permissions import require
 from xiezhi.apps.accounts.signing import own_person
-from xiezhi.apps.evidence import service
+from xiezhi.apps.evidence import linking, service
 from xiezhi.apps.evidence.ingesting import into_case
 from xiezhi.apps.evidence.models import Recording, Upload
 from xiezhi.apps.evidence.receiving import receive
@@ -40,7 +41,9 @@ class ChecksumError(Exception):
 
 
 def begin(user: Any, length: int, said: dict[str, str], now: datetime) -> Upload:
-    """Open an upload. `said`: filename, device, and if wanted case and taken (RFC 3339). Raises Forbidden, InputError."""
+    """Open an upload. `said`: filename, device, and if wanted case, act (an act of the case), taken (RFC 3339) and clock (milliseconds that
+    the sender's clock is ahead, and how sure). Raises Forbidden, InputError.
+    """
     require(user, "evidence.upload")
     person = own_person(user)
     if not 0 < length <= LARGEST:
@@ -49,7 +52,9 @@ def begin(user: Any, length: int, said: dict[str, str], now: datetime) -> Upload
     if Upload.objects.filter(account=user.username, recording=None).count() >= OPEN_AT_MOST:
         raise InputError(f"{OPEN_AT_MOST} uploads are open", f"您有 {OPEN_AT_MOST} 个文件没有传完，请先传完或者取消", field="account")
     agency = user.agency_id or ""
-    sender = service.sender(said.get("device", ""), said.get("case", ""), agency, now, by=person, user=user)
+    sender = service.sender(
+        said.get("device", ""), said.get("case", ""), agency, now, by=person, user=user, clock=_clock(said.get("clock", ""))
+    )
     require(user, "evidence.upload", agency=sender.agency)
     return Upload.objects.create(
         account=user.username,
@@ -58,11 +63,22 @@ def begin(user: Any, length: int, said: dict[str, str], now: datetime) -> Upload
         case=sender.case,
         device=sender.device,
         name=papers.shown_name(said.get("filename", "")),
+        act=linking.act_of(sender.case, said["act"]) if said.get("act") else None,
         taken_at=service.moment(said["taken"], now) if said.get("taken") else None,
         length=length,
         made_at=now,
         expires_at=now + KEPT,
     )
+
+
+def _clock(text: str) -> tuple[float | None, float]:
+    """Seconds (ahead, error) of "ahead,error" in milliseconds. Raises InputError."""
+    if not text:
+        return None, 1.0
+    match = re.fullmatch(r"(-?\d{1,12}),(\d{1,7})", text)
+    if match is None:
+        raise InputError(f"clock {text!r}: expected milliseconds as ahead,error", "时钟偏差应当写成“偏差,误差”（毫秒）", field="clock")
+    return int(match[1]) / 1000, int(match[2]) / 1000
 
 
 def own(user: Any, id_: Any, now: datetime) -> Upload | None:
@@ -141,6 +157,8 @@ def finish(upload: Upload, user: Any, now: datetime) -> Recording | None:
     upload.recording, upload.sha256 = received.recording.id, received.recording.file_id
     upload.save(update_fields=["recording", "sha256"])
     path.unlink(missing_ok=True)
+    if upload.act is not None:
+        linking.attach_to(received.recording, upload.act, now, user=user)
     if upload.case:
         service.link_case(upload.case, now, user=user)
     return received.recording

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from xiezhi.apps.evidence.views import access, explaining, keeping, reviewing, uploads
+from xiezhi.apps.evidence.views import access, capture, explaining, keeping, reviewing, uploads
 
 app_name = "evidence"
 urlpatterns = [
@@ -22,6 +22,8 @@ urlpatterns = [
     path("recordings/<uuid:id>/poster", reviewing.poster, name="poster"),
     path("recordings/<uuid:id>/content", reviewing.content, name="content"),
     path("cases/<str:case_id>/gaps/<uuid:act>/<int:start>", explaining.explain, name="explain"),
+    path("now", capture.now, name="now"),
+    path("cases/<str:case_id>/capture/", capture.capture, name="capture"),
     path("uploads/", uploads.collection, name="uploads"),
     path("uploads/<uuid:id>", uploads.one, name="upload"),
 ]

@@ -38,6 +38,7 @@ def case(request: HttpRequest, file: CaseFile) -> HttpResponse:
         "page": page,
         "pack": picture.book.pack,
         "holds": retention.holds_of(file.case),
+        "may_upload": may(request.user, "evidence.upload", agency=file.agency),
         "may_hold": may(request.user, "evidence.hold", agency=file.agency),
     }
     return render(request, "evidence/case.html", context)
