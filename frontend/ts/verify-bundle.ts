@@ -71,6 +71,7 @@ export async function judgeBundle(content: Bytes): Promise<Verdict> {
   const recorded = new Set(records.found.map((one) => one.file));
   const [bound, loose, tools]: [string[], string[], string[]] = [[], [], []];
   for (const [path, digest] of listed.digests) {
+    if (!path.startsWith("data/") && !/^(bagit|bag-info|manifest-[a-z0-9]+)\.txt$/.test(path)) tools.push(path);
     if (!path.startsWith("data/") || recorded.has(path) || path.endsWith(".tlog-proof")) continue;
     (named.has(digest) ? bound : TOOL.test(path) ? tools : loose).push(path);
   }

@@ -51,7 +51,7 @@ console.log(JSON.stringify(told));
 # whatever their files are called.
 NOT_ASKED = {
     "another checker", "another read-me", "another case", "another policy", "another checkpoint", "a key twice", "a field more",
-    "two acts change places",
+    "two acts change places", "a tag file more",
 }  # fmt: skip
 
 
@@ -80,6 +80,7 @@ def test_a_whole_bundle_is_proved_and_its_case_told_complete(packed):  # noqa: F
     assert "一条不少" in told["steps"]["全案"][1]
     assert "有 1 个文件只有指纹" in told["steps"]["全案"][1]
     assert not any("这是节选" in one for one in told["open"])
+    assert any("verify.py" in one and "不是证据" in one for one in told["open"])
 
 
 def test_a_deleted_entry_is_told_as_such(agency, tmp_path):
