@@ -5,12 +5,15 @@ from __future__ import annotations
 import base64
 import html
 import re
+from datetime import timedelta
 
 import pytest
 
+from xiezhi.apps.portal.views import log as log_page
 from xiezhi.apps.portal.views.log import witnesses
 from xiezhi.apps.record import published
 from xiezhi.apps.record import queries as record
+from xiezhi.site.clock import now
 
 pytestmark = pytest.mark.django_db
 
@@ -50,3 +53,20 @@ def test_a_damaged_or_missing_checkpoint_is_said_and_is_no_error(house, client, 
     monkeypatch.setattr(published, "read_checkpoint", lambda: None)
     missing = client.get("/log")
     assert (missing.status_code, "还没有第一个检查点" in missing.content.decode()) == (200, True)
+
+
+def test_the_checkpoint_of_the_week_is_a_page_to_print(house, client, monkeypatch):
+    page = html.unescape(client.get("/log/sheet").content.decode())
+    head, (note, _) = record.checkpoint(), record.checkpoint_before(now())
+    assert re.search(r'<pre class="small hash">(.*?)</pre>', page, re.DOTALL)[1] == note
+    assert head.root.hex() in page.replace(" ", "")
+    assert "检查点原文的二维码" in page
+    assert "上周末" not in page  # the log began this week
+    monkeypatch.setattr(log_page, "now", lambda: now() + timedelta(days=7))
+    assert "上周末" in client.get("/log/sheet").content.decode()
+    assert 'href="/log/sheet"' in client.get("/log").content.decode()
+    second = f"{note}\N{EM DASH} {head.origin} {'A' * 3300}\n"
+    monkeypatch.setattr(record, "checkpoint_before", lambda _: (second, now()))
+    assert "AAAAAAAAAA" not in client.get("/log/sheet").content.decode()
+    monkeypatch.setattr(record, "checkpoint_before", lambda _: None)
+    assert "还没有检查点" in client.get("/log/sheet").content.decode()

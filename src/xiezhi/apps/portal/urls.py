@@ -19,6 +19,7 @@ urlpatterns = [
     path("verify/receipt.json", receipt.receipt, name="receipt"),
     path("verify.py", take_away.checker, name="checker"),
     path("log", log.log, name="log"),
+    path("log/sheet", log.sheet, name="log_sheet"),
     path("officers", registry.officers, name="officers"),
     path("powers", registry.powers, name="powers"),
     path("agencies", registry.agencies, name="agencies"),

@@ -260,6 +260,12 @@ def checkpoint_time() -> datetime | None:
     return newest.at if newest is not None else None
 
 
+def checkpoint_before(moment: datetime) -> tuple[str, datetime] | None:
+    """The newest note that was signed before a moment, and when, by this server's clock. None where there is none."""
+    found = SignedHead.objects.filter(at__lt=moment).order_by("-size").first()
+    return (found.note, found.at) if found is not None else None
+
+
 def last_inspection() -> Inspection | None:
     """What the worker's nightly look at the whole record found; None before the first."""
     return inspection.last()

@@ -5,19 +5,53 @@ from __future__ import annotations
 import base64
 import binascii
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.timezone import localtime
 from django.views.decorators.http import require_safe
 
 from xiezhi.apps.portal import checking
+from xiezhi.apps.portal.drawing import qr_of
 from xiezhi.apps.record import queries as record
 from xiezhi.core.ledger.errors import NoteError
+from xiezhi.core.ledger.note import Checkpoint, text_of
+from xiezhi.site.clock import now
 
 DASH = "\N{EM DASH} "
 # A witness signs with its key id (4 bytes), a time (8) and an Ed25519 signature (64): C2SP tlog-cosignature.
 KEY_ID, TIME, SIGNATURE = 4, 8, 64
+LONGEST = 400  # characters of a signature line on paper
+
+
+@require_safe
+def sheet(request: HttpRequest) -> HttpResponse:
+    """The last checkpoint of the week that has ended, on one page to be printed, signed and kept: no computer can change it any more."""
+    monday = localtime(now()).replace(hour=0, minute=0, second=0, microsecond=0)
+    monday -= timedelta(days=monday.weekday())
+    found = record.checkpoint_before(monday) or record.checkpoint_before(now())
+    context: dict[str, object] = {"key": record.verifier_key(), "key_fingerprint": checking.fingerprint_of(record.verifier_key())}
+    if found is not None:
+        note = _plain(found[0])
+        head = Checkpoint.parse(text_of(note))
+        digits = head.root.hex()
+        groups = [digits[at : at + 8] for at in range(0, 64, 8)]
+        context |= {
+            "note": note,
+            "signed_at": found[1],
+            "head": head,
+            "groups": groups,
+            "code": qr_of(note, "检查点原文的二维码"),
+            "week": found[1] < monday,
+        }
+    return render(request, "portal/log_sheet.html", context)
+
+
+def _plain(note: str) -> str:
+    """The note without lines that are too long to be printed or typed: those of post-quantum signatures."""
+    text = text_of(note)
+    return text + "\n" + "".join(f"{line}\n" for line in note[len(text) + 1 :].split("\n") if 0 < len(line) < LONGEST)
 
 
 def _others(note: str, origin: str) -> list[Witness]:
