@@ -213,7 +213,8 @@ def remade(folder):
     (folder / "bag-info.txt").write_text("\n".join(info) + "\n", encoding="utf-8")
     lines = [f"{sha((folder / name).read_bytes())}  {name}\n" for name in payload]
     (folder / "manifest-sha256.txt").write_text("".join(lines), encoding="utf-8")
-    tags = sorted(path.name for path in folder.iterdir() if path.is_file() and path.name != "tagmanifest-sha256.txt")
+    names = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    tags = sorted(name for name in names if not name.startswith("data/") and name != "tagmanifest-sha256.txt")
     lines = [f"{sha((folder / name).read_bytes())}  {name}\n" for name in tags]
     (folder / "tagmanifest-sha256.txt").write_text("".join(lines), encoding="utf-8")
 

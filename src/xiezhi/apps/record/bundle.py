@@ -7,6 +7,7 @@ nothing has happened in the case since makes no second entry; the same record an
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import re
@@ -28,8 +29,9 @@ from xiezhi.core.ledger.errors import BodyError
 from xiezhi.core.ledger.fields import entry_of
 from xiezhi.core.ledger.proof import LogProof
 from xiezhi.core.ledger.tiles import range_in_tiles
-from xiezhi.core.ledger.tree import inclusion_proof
+from xiezhi.core.ledger.tree import consistency_proof, inclusion_proof
 
+from . import stamps
 from .bundle_text import READ_ME
 from .key import LogRefused
 from .logwide import note
@@ -148,7 +150,7 @@ def write(closing: UUID, target: Path, store: Store) -> Made:
             for one in files.values():
                 bag.add_stored(one.path, one.sha256, store.read(one.sha256))
             about = {"Bagging-Date": last["at"][:10], "External-Identifier": last["case"], "Source-Organization": last["agency"]}
-            bag.finish(about, tags(note_))
+            bag.finish(about, tags(note_) | _stamp(rows[:-1], size))
     return Made(last["case"], len(rows), len(files), tuple(sorted(left_out)), size)
 
 
@@ -164,6 +166,19 @@ def tags(note_: str) -> dict[str, bytes]:
         "verify.py": VERIFIER.read_bytes(),
         "读我.txt": READ_ME.encode(),
     }
+
+
+def _stamp(rows: Sequence[_Row], size: int) -> dict[str, bytes]:
+    """The earliest time stamp over a log that held all these entries, else the newest there is, and what ties it to the bundle's checkpoint."""
+    held = [one for one in stamps.sizes() if 0 < one <= size]
+    last = max((row.leaf for row in rows if row.leaf is not None), default=0)
+    chosen = next((one for one in held if one > last), held[-1] if held else 0)
+    note_, token = stamps.file(chosen, "note"), stamps.file(chosen, "tsr")
+    if not chosen or note_ is None or token is None:
+        return {}
+    hashes = consistency_proof(chosen, size, range_in_tiles(size, read_tile)) if chosen < size else []
+    proof = "".join(f"{base64.b64encode(one).decode()}\n" for one in hashes).encode()
+    return {f"stamps/{chosen}.note": note_, f"stamps/{chosen}.tsr": token, f"stamps/{chosen}.consistency": proof}
 
 
 def _closed(closing: UUID) -> tuple[list[_Row], str, int]:

@@ -35,6 +35,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 LISTS = {"manifest-sha256.txt", "tagmanifest-sha256.txt"}
 TAGS = {"bagit.txt", "bag-info.txt", "checkpoint", "key", "policy", "verify.py", "读我.txt", *LISTS}
 PAYLOAD = re.compile(r"data/(?:entries/(\d{4,})\.json|proofs/(\d{4,})\.tlog-proof|(?:files|media)/[^/]+)")
+STAMP = re.compile(r"stamps/(\d+)\.(?:note|tsr|consistency)")
 OF_FILES = re.compile(r"(?:^|\.)files\[\d+\]\.sha256|data\.pdf")
 OF_MEDIA = re.compile(r"(?:^|\.)recordings\[\d+\]\.sha256")
 FORMS = ({"body", "entry", "seed"}, {"entry", "fields"}, {"deleted", "entry"})
@@ -139,6 +140,28 @@ def root_of(leaf: bytes, index: int, size: int, hashes: list[bytes]) -> bytes:
     if last:
         raise Wrong("证明太短 / the proof is too short")
     return value
+
+
+def is_prefix(old: tuple[int, bytes], new: tuple[int, bytes], hashes: list[bytes]) -> bool:
+    """Whether the log of `old` leaves is the beginning of that of `new` (RFC 9162, 2.1.4.2)."""
+    if not 0 < old[0] < new[0]:
+        return old == new and not hashes
+    path = [old[1], *hashes] if old[0] & (old[0] - 1) == 0 else hashes
+    here, last = old[0] - 1, new[0] - 1
+    while here & 1:
+        here, last = here >> 1, last >> 1
+    first = second = path[0] if path else b""
+    for sibling in path[1:]:
+        if last == 0:
+            return False
+        if here & 1 or here == last:
+            first, second = node(sibling, first), node(sibling, second)
+            while not here & 1 and here:
+                here, last = here >> 1, last >> 1
+        else:
+            second = node(second, sibling)
+        here, last = here >> 1, last >> 1
+    return last == 0 and (first, second) == (old[1], new[1])
 
 
 def open_checkpoint(note: str, keys: str) -> tuple[int, bytes]:
@@ -359,7 +382,7 @@ def check_lists(bag: Bag) -> dict[str, tuple[str, int]]:
     for name in sorted(bag.sources):
         if name not in listed:
             raise Wrong("清单里没有，是后来放进去的 / is in no list: it was put in later", name)
-        if name not in TAGS and not PAYLOAD.fullmatch(name) and not re.fullmatch(r"checkpoint[^/]*\.tsr", name):
+        if name not in TAGS and not PAYLOAD.fullmatch(name) and not STAMP.fullmatch(name):
             raise Wrong("证明包里不应有这个文件 / does not belong into a bundle", name)
     for name in sorted(TAGS - listed):
         raise Wrong("缺失 / is missing", name)
@@ -438,11 +461,31 @@ def check_files(records: list[Record], last: dict[str, Any], measured: dict[str,
         print(f"另有 {len(left_out)} 个只有指纹，没有附上 / {len(left_out)} more by their digests alone, as said when the bundle was made")
 
 
+def check_stamps(bag: Bag, keys: str, places: dict[int, bytes]) -> None:
+    """Time stamps (RFC 3161) over earlier checkpoints: each names its checkpoint, which is the beginning of the bundle's log.
+
+    The authority's own signature needs its certificate: `openssl ts -verify -in N.tsr -data N.note -CAfile ROOT`.
+    """
+    newest = open_checkpoint(bag.read("checkpoint").decode("utf-8"), keys)
+    for name in sorted({name.rsplit(".", 1)[0] for name in bag.sources if STAMP.fullmatch(name)}):
+        note, token = bag.read(f"{name}.note"), bag.read(f"{name}.tsr")
+        head = open_checkpoint(note.decode("utf-8"), keys)
+        hashes = [base64.b64decode(line, validate=True) for line in bag.read(f"{name}.consistency").decode().split()]
+        if name != f"stamps/{head[0]}" or not is_prefix(head, newest, hashes):
+            raise Wrong("不是这个日志以前的检查点 / not an earlier checkpoint of this log", f"{name}.note")
+        made = re.search(rb"\x04\x20" + re.escape(sha256(note)) + rb".*?\x18.(\d{14})", token, re.DOTALL)
+        if not made:
+            raise Wrong("不是这个检查点的时间戳 / not a time stamp of this checkpoint", f"{name}.tsr")
+        covered = sum(index < head[0] for index in places)
+        print(f"时间戳 {made[1].decode()}Z：那时已在日志里的有 {covered} 条 / {covered} of the entries were in the log by then")
+
+
 def check_bag(where: Path, keys: str) -> tuple[dict[int, bytes], set[tuple[int, bytes]]]:
     """A whole bundle. Answers its entries by index, and the heads under which they stand."""
     bag = Bag(where)
     measured = check_lists(bag)
     records, places, heads = check_records(bag, keys or bag.read("key").decode("utf-8"))
+    check_stamps(bag, keys or bag.read("key").decode("utf-8"), places)
     whole = any(one.whole or one.deleted or "case_seq" in one.fields for one in records)
     last = check_chain(records, measured) if whole else {}
     check_files(records, last, measured)
