@@ -16,6 +16,19 @@ SUSPENDED = [
 ]
 DISPUTED = [{"in": "lead_registered", "set": {"data/disputable": True}}, {"drop": ["superior_review_submitted", "superior_review_passed"]}]
 GAP = [{"in": "site_inspected", "set": {"recordings/0/gaps": [{"from": "2022-05-06 09:50", "to": "2022-05-06 10:01", "explained": None}]}}]
+RANDOM = [
+    {"in": "site_inspected", "set": {"act": "random_inspected"}, "unset": ["recordings"]},
+    {
+        "add": {
+            "act": "publication_approved",
+            "at": "2024-03-07 09:00",
+            "by": ["l2"],
+            "data": {"approver": "l2"},
+            "documents": ["publication_approval"],
+        }
+    },
+    {"add": {"act": "result_published", "at": "2024-03-07 10:00", "by": ["d1"], "data": {"form": "summary", "what": "inspection"}}},
+]
 ASKED = [{"add": {"act": "access_requested", "at": "2022-07-01 09:00"}}]
 
 WARNED: list[tuple[str, str, str, list[dict[str, Any]]]] = [
@@ -28,8 +41,9 @@ WARNED: list[tuple[str, str, str, list[dict[str, Any]]]] = [
     ("wanzhou", "wz.credit_requested_effective", "works", REQUESTED_EARLY),
     ("wanzhou", "wz.suspension_ended", "works", SUSPENDED),
     ("fgj", "fgj.recorded", "prices", [{"in": "site_inspected", "unset": ["recordings"]}]),
+    ("fgj", "fgj.recorded", "prices", [{"in": "inquiry_made", "unset": ["recordings"]}]),
     ("fgj", "fgj.archived", "prices", [{"drop": "case_archived"}]),
-    ("ningjin", "nj.reviewer_not_handler", "works", [{"in": "review_passed", "set": {"by": ["o1"]}}]),
+    ("wanzhou", "wz.random_recorded", "works-inspection", RANDOM),
     ("ningjin", "nj.reviewer_background", "works", [{"in": "review_passed", "set": {"by": ["r4"]}}]),
     ("ningjin", "nj.consulted", "works", [{"in": "investigation_concluded", "set": {"data/complex": True}}]),
     ("ningjin", "nj.recorded_gap", "works", GAP),
