@@ -96,11 +96,13 @@ class Tile(models.Model):
 
 
 class Checkpoint(models.Model):
-    """A signed head of the log."""
+    """A signed head of the log; `after` is the size of the one before it, and `seal` signs what the note does not name (sealing.py)."""
 
     size = models.BigIntegerField(primary_key=True)
     note = models.TextField()
     at = models.DateTimeField()
+    after = models.BigIntegerField(null=True)
+    seal = models.BinaryField(null=True)
 
     def __str__(self) -> str:
         return f"checkpoint {self.size}"

@@ -25,6 +25,7 @@ from . import published
 from .fence import Fence, root_of
 from .key import Keyring, LogRefused, keyring, publish_verifier, stamp
 from .policy import publish_policy
+from .sealing import sealed_text
 from .tiles import copy_leaves, edge_of, write_tiles
 
 log = logging.getLogger(__name__)
@@ -82,7 +83,7 @@ class Sequencer:
                 grown, numbered = edge.copy(), len(taken)
                 _number(grown, taken)
                 note = key.sign(Checkpoint(key.verifier.name, grown.size, grown.root()))
-                _keep(note, key.verifier.name, grown.size, now)
+                _keep(note, key, grown.size, size if _note_at(size) else None, now)
         self._edge = grown
         if note != published.read_checkpoint():
             published.publish_checkpoint(note)
@@ -166,9 +167,13 @@ def _number(edge: Edge, taken: list[tuple[object, bytes]]) -> None:
         write_tiles(edge.extend(hashes))
 
 
-def _keep(note: str, origin: str, size: int, now: datetime) -> None:
+def _keep(note: str, key: Keyring, size: int, after: int | None, now: datetime) -> None:
+    origin = key.verifier.name
+    seal = key.signers[0].sign(sealed_text(origin, size, after, now))
     with connection.cursor() as cursor:
-        cursor.execute("INSERT INTO record_checkpoint (size, note, at) VALUES (%s, %s, %s)", [size, note, now])
+        cursor.execute(
+            "INSERT INTO record_checkpoint (size, note, at, after, seal) VALUES (%s, %s, %s, %s, %s)", [size, note, now, after, seal]
+        )
         cursor.execute("UPDATE record_log_state SET size = %s, origin = %s", [size, origin])
 
 

@@ -30,6 +30,7 @@ from .law import editions
 from .named import Files, Named
 from .policy import verifiers
 from .quick import Look, look
+from .sealing import hold_rows
 from .strays import beside_the_log, strays
 from .tiles import read_tile
 from .tombstones import Stone, stones
@@ -132,7 +133,7 @@ class _Verification:
         self._read_heads(note, older)
         if not self.bodies and not self.report.faults and (seen := self._look()):
             self.report.leaves, self.report.waiting, self.report.tiles = seen
-            self.report.faults.extend(beside_the_log(self.report.leaves, self._origins()))
+            self._hold_beside()
             return self.report
         self._hold_heads()
         for row in _rows(_LEAVES, bodies=self.bodies):
@@ -147,14 +148,15 @@ class _Verification:
                 self.fault(item, f"signs {size} leaves, the log has {self.edge.size}", f"签了 {size} 条，日志只有 {self.edge.size} 条")
         self._hold_waiting()
         self._hold_cases()
-        self.report.faults.extend(beside_the_log(self.report.leaves, self._origins()))
+        self._hold_beside()
         self.report.faults.extend(strays())
         if self.files is not None:
             self.report.faults.extend(self.named.hold(self.files))
         return self.report
 
-    def _origins(self) -> frozenset[str]:
-        return frozenset(key.name for key in self.keys)
+    def _hold_beside(self) -> None:
+        self.report.faults.extend(beside_the_log(self.report.leaves, frozenset(key.name for key in self.keys)))
+        self.report.faults.extend(hold_rows(self.keys, seals=self.bodies))
 
     def _look(self) -> Look | None:
         return look({size: [head for _, head in heads] for size, heads in self.heads.items()})
@@ -219,8 +221,9 @@ class _Verification:
         if body is not None and says["body"] == true:
             self._hold_columns(row, body)
             self._hold_chain(row, body)
-            if row.case_seq == 1:
-                self.opened[row.case_id] = (str(body.get("procedure", "")), body["agency"], body["at"])
+            if row.case_seq == 1:  # the chain of log-wide entries has no agency, and begins when its first is recorded
+                stated = (str(body.get("procedure", "")), body["agency"], body["at"])
+                self.opened[row.case_id] = stated if row.case_id else ("", "", body["recorded_at"])
             self.packs[row.case_id] = body["pack"]
             self.named.add(row.name, body, row.text or "")
         entry = derived if says["body"] == true and derived is not None else row.entry
@@ -306,7 +309,7 @@ class _Verification:
                     )
                 elif number == 0 and case_id:
                     self.fault(f"case {case_id}", "has no entry", "没有任何记录")
-                elif case_id:
+                elif number:
                     self._hold_opening(case_id, (procedure, agency, utc_text(at)), pack)
 
     def _hold_opening(self, case_id: str, says: tuple[str, str, str], pack: str) -> None:
@@ -314,7 +317,7 @@ class _Verification:
         stated = self.opened.get(case_id)
         if stated is not None and stated != says:
             self.fault(f"case {case_id}", f"says {', '.join(says)}, its first entry {', '.join(stated)}", "与首条记录不符")
-        pack_of_entry = self._editions().get(self.packs.get(case_id, ""))
+        pack_of_entry = self._editions().get(self.packs.get(case_id, "")) if case_id else ""
         if pack_of_entry is not None and pack_of_entry != pack:
             self.fault(
                 f"case {case_id}", f"names the pack {pack!r}, its last entry was made under {pack_of_entry!r}", "规则包与末条记录不符"

@@ -101,8 +101,12 @@ def split_chunks(chunks: bytes) -> list[bytes]:
 
 def damaged(blocks: Iterable[bytes], expected: bytes) -> list[int]:
     """The numbers (from 0) of the chunks that are not as `expected` says, those that are absent or too many included."""
-    found = split_chunks(digest_of(blocks).chunks)
-    wanted = split_chunks(expected)
+    return differing(digest_of(blocks).chunks, expected)
+
+
+def differing(chunks: bytes, expected: bytes) -> list[int]:
+    """As `damaged`, of leaf hashes."""
+    found, wanted = split_chunks(chunks), split_chunks(expected)
     return [
         place
         for place in range(max(len(found), len(wanted)))
