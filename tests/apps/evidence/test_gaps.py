@@ -8,10 +8,12 @@ import pytest
 
 from tests.apps.casework.conftest import NOW
 from tests.apps.evidence.conftest import BEGAN, inspection
+from tests.core.media.films import film
 from xiezhi.apps.evidence import queries
 from xiezhi.apps.evidence.models import Custody
 from xiezhi.apps.record import queries as record
 from xiezhi.apps.record import service as writing
+from xiezhi.core.law.clock import SHANGHAI
 from xiezhi.core.law.errors import InputError
 from xiezhi.core.media.continuity import SEAM
 from xiezhi.core.procedure.coverage import uncovered
@@ -122,3 +124,17 @@ def test_only_those_who_may_record_such_an_act_explain(gapped, world, browse, at
     assert browse(world["sun"]).get(url).status_code == 403
     assert browse(world["wei"]).post(url, _form()).status_code == 403
     assert browse(world["zhou"]).post(url, _form(text=" ")).status_code == 422
+
+
+def test_a_recorder_whose_clock_is_wrong_leaves_its_gaps_where_they_were(tmp_path, take_in, inspected):
+    """Its clock is 7.5 s ahead, and its files 2 and 3 of four are missing: all is told in true time, to the second."""
+    folder = tmp_path / "wrong"
+    folder.mkdir()
+    for number, (start, length) in {1: (0, 40), 4: (80, 40)}.items():
+        shown = (BEGAN + timedelta(seconds=start + 7.5)).astimezone(SHANGHAI)
+        film(folder / f"K7001_012345_{shown:%Y%m%d%H%M%S}_{number:04}.mp4", length, shade=number)
+    found = take_in(folder, inspected, clock=(7.5, 0.2))
+    assert "缺序号 2、3" in found.lost[0]
+    [gap] = owed(inspected)
+    assert (gap.start - BEGAN).total_seconds() == pytest.approx(40, abs=1)
+    assert (gap.end - BEGAN).total_seconds() == pytest.approx(80, abs=1)

@@ -33,7 +33,7 @@ def viewed(card, take_in, inspected, tmp_path) -> str:
 def test_the_page_of_a_case_says_what_is_wanted_what_is_there_and_what_is_missing(viewed, world, browse, at_ten):
     text = browse(world["zhou"]).get(f"/desk/evidence/cases/{viewed}/").content.decode()
     assert "录像 3 段" in text
-    assert "要有录像" in text, "what the pack wants of this act"
+    assert "录像或者录音或者照片（全过程）" in text, "what the pack wants of this act"
     assert 'class="continuity"' in text
     assert "没有录到 10 秒" in text
     assert "说明中断" in text

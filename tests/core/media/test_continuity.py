@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import av
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -60,13 +61,37 @@ def test_a_missing_number_names_the_missing_file(tmp_path):
     assert found.lost[0].numbers == (5, 6)
 
 
-def test_a_truncated_file_leaves_a_hole(tmp_path):
+@pytest.mark.parametrize("share", [0.25, 0.5, 0.8])
+def test_a_truncated_file_leaves_a_hole_from_its_last_whole_picture_on(tmp_path, share):
     path = film(tmp_path / "x.ts", 20)
-    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-    length = probe(path).length
-    found = cover(s(0), s(20), [clip("x", 0, length)])
-    assert [hole.cause for hole in found.holes] == ["early_end"]
-    assert 8 <= length <= 12
+    whole = path.read_bytes()
+    path.write_bytes(whole[: int(len(whole) * share) // 188 * 188 + 60])
+    with av.open(str(path)) as given:  # what is left of it, read by itself
+        left = [float(packet.pts * packet.time_base) for packet in given.demux(video=0) if packet.pts is not None]
+    found = probe(path)
+    assert [sign.kind for sign in found.signs if sign.kind == "truncated"] == ["truncated"]
+    holes = cover(s(0), s(20), [clip("x", 0, found.length)]).holes
+    assert [(hole.cause, hole.end) for hole in holes] == [("early_end", s(20))]
+    assert (holes[0].start - TEN).total_seconds() == pytest.approx(max(left) - min(left) + 0.1, abs=1)
+
+
+def test_a_truncated_mp4_without_its_contents_shows_nothing(tmp_path):
+    path = film(tmp_path / "x.mp4", 20)
+    path.write_bytes(path.read_bytes()[:-3000])
+    assert probe(path).length == 0
+
+
+def test_a_file_that_was_encoded_again_keeps_its_hole_and_is_flagged(tmp_path):
+    path = film(tmp_path / "x.mp4", 30, holes=[(8, 14)], codec="libx264", plain=False)
+    found = probe(path)
+    assert [sign.kind for sign in found.signs] == ["edited"]
+    again = Clip("x", "A", TEN, found.length, holes=tuple((h.start, h.end) for h in found.holes))
+    assert edges(cover(s(0), s(30), [again])) == near(("within", 8, 14))
+
+
+def test_files_that_overlap_are_told_to_the_second(tmp_path):
+    found = cover(s(0), s(30), [filmed(tmp_path, "1", 0, 18), filmed(tmp_path, "2", 12, 18)])
+    assert (found.holes, [row.seconds for row in found.overlaps]) == ((), [pytest.approx(6, abs=1)])
 
 
 def test_a_late_start_and_an_early_end(tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -10,18 +11,18 @@ from typing import Any
 from uuid import UUID
 
 from xiezhi.apps.casework.casepage import stage_finder
-from xiezhi.apps.evidence import custody, viewings
+from xiezhi.apps.evidence import custody, handing, viewings
 from xiezhi.apps.evidence.gaps import LASTING, OwedGap
 from xiezhi.apps.evidence.gaps import owed as owed_gaps
 from xiezhi.apps.evidence.models import Custody, Derivative, Recording
+from xiezhi.apps.evidence.wanted import Want, media_of, words_of
 
-MEDIA = {"video": "录像", "audio": "录音", "photo": "照片"}
 Segment = tuple[str, float, float]
 
 
 @dataclass(slots=True)
 class ActShown:
-    """One act. `wanted`: the media that the pack's av.yaml names, in words; `there`: how much of text, picture, sound and film there is."""
+    """One act. `wanted`: the media that the pack asks for and how that stands; `there`: how much of text, picture, sound and film there is."""
 
     id: str
     kind: str
@@ -30,11 +31,8 @@ class ActShown:
     begin: datetime
     end: datetime
     stage: str
-    wanted: str
-    when: str
-    cites: tuple[str, ...]
+    wanted: list[Want]
     there: dict[str, int]
-    lacking: bool
     segments: tuple[Segment, ...]
     label: str
     rows: list[Recording]
@@ -50,15 +48,20 @@ class CaseRecordings:
     events: list[Any]
 
 
-def of_case(case: str, picture: Any) -> CaseRecordings:
+def of_case(case: str, picture: Any, now: datetime) -> CaseRecordings:
     """Everything of the page, from one reading of the case and three queries."""
     rows = {str(row.id): row for row in Recording.objects.filter(case=case).select_related("file").order_by("begin", "number")}
+    marking, book = picture.marking, picture.book
+    handed = handing.by_recording(marking, now)
+    broken: dict[int | None, dict[str, str]] = defaultdict(dict)
+    for finding in marking.findings:
+        broken[finding.act] |= dict.fromkeys((finding.rule, *finding.rules), finding.kind)
     posters = set(
         Derivative.objects.filter(source__recordings__case=case, kind="poster", failed="", gone_at=None).values_list("source", flat=True)
     )
     for row in rows.values():
+        row.hand_in = handed.get(str(row.id))  # type: ignore[attr-defined]
         row.poster = row.file_id in posters  # type: ignore[attr-defined]
-    marking, book = picture.marking, picture.book
     owed = owed_gaps(case, marking, book.pack)
     stage_of = stage_finder(picture.explanation.stages, book.pack.vocabulary)
     files = {str(entry.id): list(entry.body.get("files") or ()) for entry in picture.entries}
@@ -67,8 +70,8 @@ def of_case(case: str, picture: Any) -> CaseRecordings:
             files[str(entry.of)] += list(entry.body.get("files") or ())
     acts: list[ActShown] = []
     claimed: set[str] = set()
-    for act in marking.acts:
-        wanted = book.pack.av.get(act.kind) or {}
+    for place, act in enumerate(marking.acts):
+        wanted = media_of(act, marking, book.pack, broken[place])
         if not wanted and not act.recordings:
             continue
         own = [rows[one.id] for one in act.recordings if one.id in rows]
@@ -80,10 +83,9 @@ def of_case(case: str, picture: Any) -> CaseRecordings:
 
 
 def _shown(  # noqa: PLR0917 - the parts of one row
-    act: Any, wanted: Any, pack: Any, stage_of: Any, own: list[Recording], owed: list[OwedGap], files: list[dict[str, Any]]
+    act: Any, wanted: list[Want], pack: Any, stage_of: Any, own: list[Recording], owed: list[OwedGap], files: list[dict[str, Any]]
 ) -> ActShown:
     kinds = [one.kind for one in act.recordings]
-    media = tuple(wanted.get("media") or ())
     segments, label = bar(act)
     return ActShown(
         id=str(act.id),
@@ -93,11 +95,8 @@ def _shown(  # noqa: PLR0917 - the parts of one row
         begin=act.at,
         end=act.end,
         stage=stage_of(act.kind)[1],
-        wanted="或者".join(MEDIA.get(one, one) for one in media),
-        when=str(wanted.get("when", "")),
-        cites=tuple(wanted.get("cite", ())),
+        wanted=wanted,
         there={"text": len(act.documents), "photo": kinds.count("photo"), "audio": kinds.count("audio"), "video": kinds.count("video")},
-        lacking=bool(media) and not set(kinds) & set(media),
         segments=segments,
         label=label,
         rows=own,
@@ -109,7 +108,7 @@ def _shown(  # noqa: PLR0917 - the parts of one row
 
 def wanted_words(wanted: Any) -> str:
     """The media of a row of av.yaml in words."""
-    return "或者".join(MEDIA.get(one, one) for one in wanted.get("media") or ())
+    return words_of(wanted.get("media") or ())
 
 
 def bar(act: Any) -> tuple[tuple[Segment, ...], str]:

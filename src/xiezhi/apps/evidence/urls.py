@@ -13,6 +13,7 @@ urlpatterns = [
     path("disposals/<uuid:id>/carry-out", keeping.carry_out, name="carry_out"),
     path("cases/<str:case_id>/hold", keeping.hold, name="hold"),
     path("cases/<str:case_id>/", reviewing.case, name="case"),
+    path("cases/<str:case_id>/records/", reviewing.records, name="records"),
     path("cases/<str:case_id>/papers/<str:sha256>/<int:number>", reviewing.paper, name="paper"),
     path("cases/<str:case_id>/access/", access.case, name="access"),
     path("cases/<str:case_id>/access/<uuid:id>/decide", access.decide, name="access_decide"),

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from xiezhi.apps.accounts.permissions import may, require
 from xiezhi.apps.accounts.signing import own_person
 from xiezhi.apps.casework.pages import INVALID, CaseFile, of_case, open_case, posted
-from xiezhi.apps.evidence import custody, deriving, paging, retention, reviewing, streaming, viewings
+from xiezhi.apps.evidence import custody, deriving, handing, paging, retention, reviewing, streaming, viewings, wanted
 from xiezhi.apps.evidence.models import Marker, Recording
 from xiezhi.apps.evidence.stores import UnknownStoreError
 from xiezhi.apps.paperwork import queries as papers
@@ -32,16 +32,30 @@ def case(request: HttpRequest, file: CaseFile) -> HttpResponse:
     picture = record.picture(file.case, clock.now())
     if picture is None:
         raise Http404("这个案件没有记录。")
-    page = reviewing.of_case(file.case, picture)
+    page = reviewing.of_case(file.case, picture, clock.now())
     context = {
         "file": file,
         "page": page,
         "pack": picture.book.pack,
+        "hand_in": handing.said(picture.book.pack, clock.now()),
         "holds": retention.holds_of(file.case),
         "may_upload": may(request.user, "evidence.upload", agency=file.agency),
         "may_hold": may(request.user, "evidence.hold", agency=file.agency),
     }
     return render(request, "evidence/case.html", context)
+
+
+@require_safe
+@of_case
+def records(request: HttpRequest, file: CaseFile) -> HttpResponse:
+    """What the law wants recorded, and what is there, by stages."""
+    require(request.user, "evidence.read", agency=file.agency)
+    picture = record.picture(file.case, clock.now())
+    if picture is None:
+        raise Http404("这个案件没有记录。")
+    stages = wanted.by_stage(picture)
+    context = {"file": file, "stages": stages, "pack": picture.book.pack, "lacking": sum(stage.lacking for stage in stages)}
+    return render(request, "evidence/records.html", context)
 
 
 def _recording(request: HttpRequest, id_: UUID) -> Recording:
