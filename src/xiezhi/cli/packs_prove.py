@@ -6,6 +6,7 @@ import json
 import os
 import sys
 import time
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date, datetime
 from typing import Any
@@ -110,8 +111,20 @@ def _print(answer: dict[str, Any]) -> None:
     click.echo(f"{answer['pack']} ({answer['at']}): {kept} hold, {len(failed)} fail; {looked}")
     for one in failed:
         click.echo(f"  FAILS {one['property']} [{one['procedure']}] {one['zh']}  ({', '.join(one['cites'])})")
+        for line in _trace(one):
+            click.echo(line)
+
+
+def _trace(one: dict[str, Any]) -> Iterator[str]:
+    """The way to what must not be, act by act, for those who read law: in words, without what is only not so (`--format json` has it all)."""
+    if not one["trace"]:
         if one["about"]:
-            click.echo(f"    at: {one['about']}")
-        for number, step in enumerate(one["trace"], start=1):
-            given = "; ".join(step["given"])
-            click.echo(f"    {number}. {step['act']} {step['zh']}" + (f"   given {given}" if given else ""))
+            yield f"    {'无法作出' if one['kind'] == 'alive' else '情形'}：{one['about']}"
+        return
+    yield "    这样办案，没有规则阻止：" if one["kind"] == "never" else f"    这样办案，再也走不到终点（{one['about']}）："
+    for number, step in enumerate(one["trace"], start=1):
+        told = "；".join(step["told"])
+        yield f"    {number}. {step['zh']} {step['act']}" + (f"（{told}）" if told else "")
+    left = sum(len(step["given"]) - len(step["told"]) for step in one["trace"])
+    if left:
+        yield f"    其余 {left} 项特殊情形均不存在"

@@ -41,8 +41,10 @@ def properties_of(pack: Pack, packs_dir: Path | None = None) -> list[Property]:
     base = packs_dir or find_packs_dir()
     found: list[Property] = []
     for name in folders_of(pack, base):
-        path = _folder(name, base) / "properties.yaml"
-        if path.is_file():
+        folder = _folder(name, base)
+        for path in (folder / "properties.yaml", *sorted((folder / "properties").glob("*.yaml"))):
+            if not path.is_file():
+                continue
             found.extend(_property(item, name, pack) for item in read_yaml(path, shown_name(path, base)).items())
     seen: dict[str, Property] = {}
     for one in found:
@@ -84,7 +86,7 @@ def check_properties(properties: list[Property], names: Names) -> list[PackError
 def _property(node: Node, pack: str, law: Pack) -> Property:
     f = node.fields(
         ("id", "kind", "procedures", "on", "when", "demand", "dead", "cite", "zh", "en"),
-        required=("id", "kind", "procedures", "cite", "zh", "en"),
+        required=("id", "kind", "cite", "zh", "en"),
     )
     kind = f["kind"].choice(KINDS, "a kind of property")
     acts = law.vocabulary.acts
@@ -100,7 +102,9 @@ def _property(node: Node, pack: str, law: Pack) -> Property:
     return Property(
         id=f["id"].text(),
         kind=kind,
-        procedures=f["procedures"].choices(law.vocabulary.procedures, "a procedure"),
+        procedures=f["procedures"].choices(law.vocabulary.procedures, "a procedure")
+        if "procedures" in f
+        else tuple(law.vocabulary.procedures),
         on=f["on"].choices(acts, "an act of the vocabulary") if "on" in f else (),
         when=f["when"].guard() if "when" in f else None,
         demand=f["demand"].guard() if "demand" in f else None,

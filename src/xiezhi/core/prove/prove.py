@@ -14,6 +14,7 @@ from xiezhi.core.prove.diagrams import Diagrams, Node, is_fact
 from xiezhi.core.prove.formula import Formula, conj, disj, neg, variables
 from xiezhi.core.prove.properties import Property
 from xiezhi.core.prove.system import Cone, System, build
+from xiezhi.core.prove.telling import told
 from xiezhi.core.prove.walk import walked
 
 
@@ -24,6 +25,8 @@ class Step:
     act: str
     zh: str
     given: tuple[str, ...]
+    told: tuple[str, ...] = ()
+    """What of it is special, in Chinese."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ class Proof:
     trace: tuple[Step, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        trace = [{"act": step.act, "zh": step.zh, "given": list(step.given)} for step in self.trace]
+        trace = [{"act": step.act, "zh": step.zh, "told": list(step.told), "given": list(step.given)} for step in self.trace]
         return {
             "property": self.property,
             "kind": self.kind,
@@ -68,17 +71,29 @@ def prove(
     without: frozenset[str] = frozenset(),
     progress: Callable[[str, str], None] | None = None,
 ) -> list[Proof]:
-    """Every property that is in force on that day, in each of its procedures. `without`: rules left out, for mutations."""
+    """Every property that is in force on that day, in each of its procedures. `without`: rules left out, for mutations; a property that
+    failed in one procedure is then not asked in the next: one trace shows it.
+    """
     proofs: list[Proof] = []
+    failed: set[str] = set()
     for procedure in pack.vocabulary.procedures:
         asked = [one for one in properties if procedure in one.procedures and holds(pack.ground.of(one.cites, (None, None)), day)]
         if asked:
-            world = _World(build(pack, procedure, day, without=without))
+            world = _World(build(pack, procedure, day).without(without))
             for one in asked:
+                if without and one.id in failed:
+                    continue
                 if progress is not None:
                     progress(procedure, one.id)
                 proofs.append(_PROVERS[one.kind](world, one))
+                if not proofs[-1].holds:
+                    failed.add(one.id)
     return proofs
+
+
+def prove_in(system: System, one: Property) -> Proof:
+    """One property in one procedure."""
+    return _PROVERS[one.kind](_World(system), one)
 
 
 class _World:
@@ -104,10 +119,12 @@ class _World:
 
 
 def _never(world: _World, one: Property) -> Proof:
-    """Bits outside a small cone are read as free, which allows more: what cannot happen then can never happen. Only else the cone widens."""
+    """Two small systems for each cone. Bits outside read as free allow more: what cannot happen then can never happen. Acts outside left out
+    allow less: a trace found then is a real one, and short. Only where neither speaks the cone widens.
+    """
     widest: Diagrams | None = None
     for act in one.on:
-        if act not in world.system.decided:
+        if act not in world.system.acts:
             continue
         question = _question(world.system, one, act)
         space: Diagrams | None = None
@@ -116,35 +133,34 @@ def _never(world: _World, one: Property) -> Proof:
             near = world.system.cone([asked], [], 1) if cone is None else cone
             space = Diagrams(world.system, near.bits, near.acts, [asked])
             goal = space.node(asked) & space.possible
-            if goal == space.bdd.false or space.reachable(rigid=False) & goal == space.bdd.false:
+            if goal == space.bdd.false or not space.meets(goal):
                 break
-            if cone is not None and cone.whole:
-                return world.proof(one, space, held=False, about=act, trace=_shortest(world, question, act))
+            if cone is not None:
+                trace = _trace_within(world, cone, question, act)
+                if trace or cone.whole:
+                    return world.proof(one, space, held=False, about=act, trace=trace)
         if space is not None and (widest is None or len(space.bits) > len(widest.bits)):
             widest = space
     return world.proof(one, widest, held=True)
 
 
 def _question(system: System, one: Property, act: str, *, near: bool = False) -> Formula:
-    """What must not be: the act permitted against the demand. `near`: only by the rules that speak of the demand's own bits."""
+    """What must not be: the act unopposed against the demand. `near`: only by the rules that speak of the demand's own bits."""
     when = True if one.when is None else system.guard(one.when.text, act)
     demand = True if one.demand is None else system.guard(one.demand.text, act)
-    needs = list(system.needs.get(act, {}).values())
+    needs = list(system.asked(act).values())
     if near:
         spoken = {*variables(when), *variables(demand)}
         needs = [need for need in needs if not spoken.isdisjoint(variables(need))]
     return conj([when, neg(demand), *needs])
 
 
-def _shortest(world: _World, question: Formula, act: str) -> tuple[Step, ...]:
-    """A trace to what must not be. Acts outside a small cone are left out, which allows less: the first trace found is a real one and short."""
-    for cone in world.closer([question], []):
-        space = Diagrams(world.system, [*cone.bits, *cone.edge], cone.acts, [question])
-        goal = space.node(question) & space.possible
-        rings = space.rings(rigid=False, goal=goal)
-        if rings[-1] & goal != space.bdd.false:
-            return _trace(space, rings, goal, act)
-    return ()
+def _trace_within(world: _World, cone: Cone, question: Formula, act: str) -> tuple[Step, ...]:
+    """The shortest trace to what must not be that the acts of the cone allow, or none."""
+    space = Diagrams(world.system, [*cone.bits, *cone.edge], cone.acts, [question])
+    goal = space.node(question) & space.possible
+    rings = space.rings(rigid=False, goal=goal)
+    return _trace(space, rings, goal, act) if rings[-1] & goal != space.bdd.false else ()
 
 
 def _alive(world: _World, one: Property) -> Proof:
@@ -207,8 +223,13 @@ def _trace(space: Diagrams, rings: list[Node], goal: Node, last: str | None) -> 
     words = space.system.pack.vocabulary.acts
     chosen = space.some(rings[-1] & goal)
     steps: list[Step] = []
+
+    def step(act: str, values: dict[str, bool]) -> Step:
+        given = _given(values)
+        return Step(act, words[act].zh, given, told(space.system.pack, given))
+
     if last is not None:
-        steps.append(Step(last, words[last].zh, _given(space.needed(goal, chosen))))
+        steps.append(step(last, space.needed(goal, chosen)))
     rigid = {name: chosen[name] for name in space.facts if name in chosen} if last is None else {}
     state = space.cube(chosen, names)
     for ring in reversed(rings[:-1]):
@@ -218,7 +239,7 @@ def _trace(space: Diagrams, rings: list[Node], goal: Node, last: str | None) -> 
             into = ring & move & ahead & space.cube(rigid, rigid)
             if changed and into != space.bdd.false:
                 found = space.some(into)
-                steps.append(Step(act, words[act].zh, _given(space.needed(move, found | _ahead(chosen, changed)))))
+                steps.append(step(act, space.needed(move, found | _ahead(chosen, changed))))
                 chosen, state = found, space.cube(found, names)
                 break
     return tuple(reversed(steps))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from xiezhi.core.law.clauses import holds
 from xiezhi.core.law.pack import Pack
-from xiezhi.core.law.rules import Gate, Limit, Order, Rule, Value
+from xiezhi.core.law.rules import Companion, Gate, Limit, Order, Rule, Value
 from xiezhi.core.law.source import GuardText
 from xiezhi.core.procedure.guard import parse
 from xiezhi.core.procedure.guard.tree import Tree
@@ -20,7 +20,10 @@ from xiezhi.core.prove.memory import Bit, Memory
 
 @dataclass(slots=True)
 class System:
-    """`needs[act]` is what the blocking rules ask of a decided act, rule by rule; an act that happens needs nothing (it is never refused)."""
+    """`needs[act]` is what the blocking rules ask of a decided act, rule by rule; an act that happens needs nothing (it is never refused).
+
+    What those rules ask of an act that happens stands in `found`: done against it, the act is a breach that is found.
+    """
 
     pack: Pack
     procedure: str
@@ -30,6 +33,7 @@ class System:
     acts: tuple[str, ...]
     decided: frozenset[str]
     needs: dict[str, dict[str, Formula]] = field(default_factory=dict)
+    found: dict[str, dict[str, Formula]] = field(default_factory=dict)
 
     def guard(self, text: str, act: str | None = None) -> Formula:
         """A guard of a property as a formula. Its names have been checked."""
@@ -37,6 +41,19 @@ class System:
 
     def permitted(self, act: str) -> Formula:
         return conj(self.needs.get(act, {}).values())
+
+    def asked(self, act: str) -> dict[str, Formula]:
+        """What the rules ask of the act, whether they refuse it or find it."""
+        return self.needs.get(act) or self.found.get(act) or {}
+
+    def without(self, rules: Iterable[str]) -> System:
+        """The same system with these rules gone: a mutant."""
+        gone = frozenset(rules)
+
+        def kept(of: dict[str, dict[str, Formula]]) -> dict[str, dict[str, Formula]]:
+            return {act: {rule: need for rule, need in needs.items() if rule not in gone} for act, needs in of.items()}
+
+        return replace(self, needs=kept(self.needs), found=kept(self.found))
 
     def cone(self, formulae: Iterable[Formula], acts: Iterable[str] = (), depth: int | None = None) -> Cone:
         """What the formulae can depend on: the bits they read, the acts that move these, the bits that those acts' conditions read, and so on.
@@ -79,8 +96,8 @@ class Cone:
         return not self.edge
 
 
-def build(pack: Pack, procedure: str, day: date, *, without: frozenset[str] = frozenset()) -> System:
-    """The system of one procedure as the law of that day has it. `without`: rules left out (mutations)."""
+def build(pack: Pack, procedure: str, day: date) -> System:
+    """The system of one procedure as the law of that day has it."""
     memory = Memory()
     trees: dict[str, list[Tree]] = {}
 
@@ -97,13 +114,11 @@ def build(pack: Pack, procedure: str, day: date, *, without: frozenset[str] = fr
     decided = frozenset(act for act in acts if kinds[act].mode == "decided")
     system = System(pack, procedure, day, memory, abstraction, acts, decided)
     for rule in rules_of(pack, procedure, day):
-        if rule.id in without:
-            continue
         for act in getattr(rule, "on", ()):
-            if act in decided:
-                need = _need(system, rule, act)
-                if need is not True:
-                    system.needs.setdefault(act, {})[rule.id] = need
+            need = _need(system, rule, act)
+            if need is not True:
+                holder = system.needs if act in decided else system.found
+                holder.setdefault(act, {})[rule.id] = need
     return system
 
 
@@ -139,10 +154,30 @@ def _need(system: System, rule: Rule, act: str) -> Formula:
         case Order():
             need = system.memory.any_done(rule.after)
         case Limit():
-            need = neg(system.memory.done(act)) if rule.per is None and rule.at_most == 1 and len(rule.on) == 1 else True
+            need = _limit(system, rule, act)
+        case Companion():
+            need = _companion(ask, rule, act)
         case _:
-            return True  # persons, documents and times can be had: nothing that the order of acts decides
+            return True  # persons, recordings and times can be had: nothing that the order of acts decides
     return need if rule.when is None else disj([neg(_guard(ask, rule.when, act)), need])
+
+
+def _limit(system: System, rule: Limit, act: str) -> Formula:
+    """Once, or once for each value that the data key `per` may have. Larger numbers are for golden histories."""
+    if rule.at_most != 1 or len(rule.on) != 1:
+        return True
+    if rule.per is None:
+        return neg(system.memory.done(act))
+    values = system.pack.vocabulary.act_data[rule.per].values if rule.per in system.pack.vocabulary.act_data else {}
+    ask = system.abstraction
+    return conj(ask.guard(parse(f"not (this.{rule.per} == '{one}' and any({act}; it.{rule.per} == '{one}'))"), act) for one in values or ())
+
+
+def _companion(ask: Abstraction, rule: Companion, act: str) -> Formula:
+    """The documents and the words that must come with the act; signatures can be had."""
+    documents = (" or ".join(f"'{one}' in this.documents" for one in group) for group in rule.documents)
+    fields = (f"not empty(this.{one})" for one in rule.fields)
+    return conj(ask.guard(parse(text), act) for text in (*documents, *fields))
 
 
 def _guard(ask: Abstraction, text: GuardText, act: str) -> Formula:
