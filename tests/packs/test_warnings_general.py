@@ -19,7 +19,6 @@ WARNED: list[tuple[str, str, list[dict[str, Any]]]] = [
     ("information.asked", "agency-year", [{"drop": "information_requested"}]),
     ("inspect.frequency_stated", "inspection", [{"in": "inspection_approved", "unset": ["data/inspection/count_this_year"]}]),
     ("inspect.cap_reached", "inspection", [{"in": "inspection_approved", "set": {"data/inspection/count_this_year": 2}}]),
-    ("inspect.notified", "inspection", [{"drop": "inspection_notified"}]),
     ("inspect.notice", "inspection", [{"in": "inspection_notified", "unset": ["documents"]}]),
     ("inspect.left", "inspection", [{"drop": "site_left"}]),
     ("inspect.result_notice", "inspection", [{"in": "inspection_result_told", "unset": ["data/conclusion"]}]),

@@ -32,8 +32,12 @@ WARNED: list[tuple[str, str, list[dict[str, Any]]]] = [
         [{"add": {"act": "evidence_verified", "at": "2022-03-07 10:00", "by": ["o1"], "data": {"evidence_kind": "传闻"}}}],
     ),
     ("case.archived", "small", [{"drop": "case_archived"}]),
+    (
+        "decision.youth",
+        "summary",
+        [{"in": "identity_shown", "set": {"data/party/birth_date": "2006-01-01"}}, {"drop": ["publication_approved", "result_published"]}],
+    ),
     ("enforcement.kind", "transfer", [{"in": "coercive_enforcement_decided", "unset": ["data/coercion"]}]),
-    ("service.both_letters", "heard", [{"years": 4}]),
 ]
 
 
