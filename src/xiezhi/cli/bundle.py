@@ -38,8 +38,12 @@ def _full(case_id: str, target: Path, *, media: bool, by: str) -> str:
     from xiezhi.apps.evidence.queries import CaseFiles
     from xiezhi.apps.record import bundle
     from xiezhi.apps.record.sequencer import Sequencer
+    from xiezhi.apps.registry import queries as registry
+    from xiezhi.core.law.errors import InputError
     from xiezhi.site.clock import now
 
+    if by and registry.person(by) is None:
+        raise InputError(f"the registry has no person {by!r}", f"登记簿中没有人员“{by}”", field="by")
     store = CaseFiles()
     closing = bundle.close(_case(case_id), store, now(), media=media, by=[by] if by else [])
     Sequencer().drain(now())

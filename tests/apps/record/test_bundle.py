@@ -12,7 +12,8 @@ import zipfile
 
 import pytest
 
-from xiezhi.apps.record import bundle, queries, service, showing
+from xiezhi.apps.record import bundle, queries, rotation, service, showing
+from xiezhi.apps.record.export import export
 from xiezhi.apps.record.key import LogRefused
 from xiezhi.apps.record.models import Entry
 from xiezhi.apps.record.sequencer import Sequencer
@@ -165,6 +166,24 @@ def test_a_known_key_is_demanded(packed, check):
     assert status == 1
     assert name in key
     assert "公钥" in told
+
+
+def test_an_old_bundle_holds_against_a_log_whose_key_has_changed(packed, check, tmp_path):
+    old = queries.verifier_key()
+    rotation.rotate(NOW)
+    service.perform(first("YX-3"), new_id(), NOW)
+    Sequencer().drain(NOW)
+    rotation.retire(NOW)
+    service.perform(first("YX-4"), new_id(), NOW)
+    export(tmp_path / "log", NOW)
+    assert queries.verifier_key() != old
+    status, told = check(packed, "--log", f"{(tmp_path / 'log').as_uri()}/")
+    assert status == 0, told
+    assert "每一条都算过" in told
+    note = queries.checkpoint_note()
+    assert alone.open_checkpoint(note, alone.keys_of_log(f"{(tmp_path / 'log').as_uri()}/"))[0] == queries.checkpoint().size
+    with pytest.raises(alone.Wrong):  # a retired key speaks for its time alone
+        alone.open_checkpoint(note, f"{queries.verifier_key()} 0 3")
 
 
 def test_every_flipped_byte_is_found_and_named(unpacked, check):

@@ -23,6 +23,7 @@ READ_ME = """\
                    写着 fields 的，只出示了其中几项，其余没有出示；写着 deleted 的，内容已经依法删除，删除记载是后面的一条。
   data/proofs/     每一条记录在公示日志里的证明（C2SP tlog-proof）
   data/files/      文书、材料；data/media/ 录音录像。指纹（SHA-256）都写在记录里。
+  stamps/          授时机构对日志检查点的时间戳（有的话）
   checkpoint       日志的签名检查点      key, policy   公钥和信任规则
   manifest-sha256.txt, tagmanifest-sha256.txt   所有文件的指纹
 

@@ -164,21 +164,42 @@ def is_prefix(old: tuple[int, bytes], new: tuple[int, bytes], hashes: list[bytes
     return last == 0 and (first, second) == (old[1], new[1])
 
 
+def known_keys(keys: str) -> dict[tuple[str, str], tuple[bytes, int, int]]:
+    """Public keys by name and hash, each with the sizes of the log for which it speaks: `name+hash+key`, then from and to where it is bounded."""
+    known: dict[tuple[str, str], tuple[bytes, int, int]] = {}
+    for key, since, until in re.findall(r"([^\s+]+\+\S+)(?:[ \t]+(\d+)(?:[ \t]+(\d+))?)?", keys):
+        name, key_hash, encoded = [*key.split("+", 2), ""][:3]
+        public = base64.b64decode(encoded)
+        if public[:1] != b"\x01" or sha256(name.encode() + b"\n" + public)[:4].hex() != key_hash:
+            raise Wrong("公钥写得不对 / not a verifier key")
+        known[name, key_hash] = (public[1:], int(since or 0), int(until or 2**63))
+    return known
+
+
+def keys_of_log(base: str) -> str:
+    """The keys that a log's policy names, those of earlier times with their times; of a log without one the key alone."""
+    found, valid = fetch(base, "key").decode(), ""
+    try:
+        policy = fetch(base, "policy").decode("utf-8")
+    except OSError:
+        return found
+    for line in policy.split("\n"):
+        if match := re.fullmatch(r"#\s*valid from (\d+)(?: to (\d+))?\s*", line):
+            valid = f"{match[1]} {match[2] or ''}"
+        elif line.startswith("log "):
+            found, valid = f"{found}\n{line.split()[1]} {valid}", ""
+    return found
+
+
 def open_checkpoint(note: str, keys: str) -> tuple[int, bytes]:
     """The head that one of the keys (one a line) has signed: (size, root)."""
     text, _, signatures = note.rpartition("\n\n")
     text += "\n"
-    known: dict[tuple[str, str], bytes] = {}
-    for key in keys.split():
-        name, key_hash, encoded = [*key.split("+", 2), "", ""][:3]
-        public = base64.b64decode(encoded)
-        if public[:1] != b"\x01" or sha256(name.encode() + b"\n" + public)[:4].hex() != key_hash:
-            raise Wrong("公钥写得不对 / not a verifier key")
-        known[name, key_hash] = public[1:]
+    known = known_keys(keys)
     for line in signatures.splitlines():
         dash, signer, signature = [*line.split(" "), "", ""][:3]
         raw = base64.b64decode(signature)
-        public = known.get((signer, raw[:4].hex()), b"")
+        public, since, until = known.get((signer, raw[:4].hex()), (b"", 0, 0))
         if dash == "\u2014" and public:
             try:
                 Ed25519PublicKey.from_public_bytes(public).verify(raw[4:], text.encode())
@@ -187,6 +208,8 @@ def open_checkpoint(note: str, keys: str) -> tuple[int, bytes]:
             origin, size, root = text.split("\n")[:3]
             if origin != signer:
                 raise Wrong("检查点不是这个日志的 / the checkpoint is of another log")
+            if not since <= int(size) <= until:
+                continue  # this key does not speak for a log of that size; another may
             return int(size), base64.b64decode(root)
     raise Wrong("检查点没有这个公钥的签名 / the checkpoint is not signed by this key")
 
@@ -529,7 +552,7 @@ def main() -> int:
     if what is None and not asked.log:
         reader.error("a bundle, a proof file, or --log ADDRESS")
     try:
-        keys = asked.key or (fetch(asked.log, "key").decode() if asked.log else "")
+        keys = asked.key or (keys_of_log(asked.log) if asked.log else "")
         places: dict[int, bytes] = {}
         heads: set[tuple[int, bytes]] = set()
         if what is not None:
