@@ -39,7 +39,7 @@ class Finding:
 
 def look(url: str, home: Path, now: datetime) -> list[Finding]:
     """All findings. Needs Django set up."""
-    return [*_machine(home), *_database(url), *_log_key(), *_clock(now), *_inspection(now), *_fonts(home), *_calendar(now)]
+    return [*_machine(home), *_database(url), *_log_key(), *_anchors(), *_clock(now), *_inspection(now), *_fonts(home), *_calendar(now)]
 
 
 def _machine(home: Path) -> Iterator[Finding]:
@@ -165,6 +165,38 @@ def _inspection(now: datetime) -> Iterator[Finding]:
         yield Finding("note", "inspection", f"{when}: longer ago than two days. Does the worker run?")
     else:
         yield Finding("ok", "inspection", when)
+
+
+def _anchors() -> Iterator[Finding]:
+    """Who outside this machine would notice that the log was rewritten."""
+    from django.conf import settings
+
+    from xiezhi.apps.record import queries
+    from xiezhi.apps.record.key import LogRefused
+
+    second = Path(settings.LOG_KEY).with_name("log-mldsa44")
+    if second.exists() and stat.S_IMODE(second.stat().st_mode) & 0o077:
+        yield Finding("wrong", "log key", f"others may read {second}: chmod 0400 it")
+    try:
+        anchors, stamp = queries.anchors(), queries.newest_stamp()
+    except LogRefused as refusal:
+        yield Finding("wrong", "log policy", str(refusal))
+        return
+    for one in anchors:
+        seen = f"cosigned {one.size} leaves at {one.at:%Y-%m-%d %H:%M} UTC" if one.at else "has not cosigned yet"
+        yield Finding(
+            "note" if one.trouble else "ok", "witness", f"{one.name} {seen}{f'; last time: {one.trouble}' if one.trouble else ''}"
+        )
+    if not anchors:
+        yield Finding(
+            "note", "witness", "nobody witnesses the log: set XIEZHI_WITNESSES, or copy /log/checkpoint away every day and print /log/sheet"
+        )
+    if settings.TSA:
+        yield Finding(
+            "ok" if stamp else "note",
+            "time",
+            f"newest stamp {stamp.at:%Y-%m-%d %H:%M} UTC, {stamp.size} leaves" if stamp else "no stamp yet",
+        )
 
 
 def _fonts(home: Path) -> Iterator[Finding]:
