@@ -37,11 +37,6 @@ WARNED: list[tuple[str, str, list[dict[str, Any]]]] = [
         "summary",
         [{"in": "identity_shown", "set": {"data/party/birth_date": "2006-01-01"}}, {"drop": ["publication_approved", "result_published"]}],
     ),
-    (
-        "decision.youth",
-        "summary",
-        [{"in": "identity_shown", "set": {"data/party/birth_date": "2006-01-01"}}, {"drop": ["publication_approved", "result_published"]}],
-    ),
     ("enforcement.kind", "transfer", [{"in": "coercive_enforcement_decided", "unset": ["data/coercion"]}]),
 ]
 
