@@ -10,7 +10,7 @@ from xiezhi.core.procedure.guard.prose import prose
 
 def told(pack: Pack, given: tuple[str, ...]) -> tuple[str, ...]:
     """What a step of a trace rests on, in Chinese. What is not so is left out: it is a case in which nothing else is special."""
-    names = {f"${name}": one.zh for name, one in pack.params.items()} | {name: one.zh for name, one in pack.definitions.items()}
+    names = {f"${name}": f"“{one.zh}”" for name, one in pack.params.items()} | {name: one.zh for name, one in pack.definitions.items()}
     return tuple(_phrase(pack, atom, names) for atom in given if not atom.startswith("not ("))
 
 

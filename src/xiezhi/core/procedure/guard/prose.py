@@ -129,30 +129,45 @@ class _Speaker:
         act = self.vocabulary.acts.get(name)
         if act is not None:
             return act.zh if self.language == "zh" else act.en
+        if name == "documents" and self.language == "zh":
+            return "文书"
         key = self.vocabulary.key(name)
         return key.zh if key is not None and self.language == "zh" else name
 
     def compare(self, tree: Compare) -> str:
+        if self.language == "zh" and tree.op == "in" and isinstance(tree.left, Literal) and not isinstance(tree.right, Items):
+            return f"{self.say(tree.right)}包含{self.value_of(tree.right, tree.left)}"
         right = self.value_of(tree.left, tree.right)
         gap = "" if self.language == "zh" else " "
         return f"{self.say(tree.left)}{gap}{_OPS[self.language][tree.op]}{gap}{right}"
 
     def value_of(self, left: Tree, right: Tree) -> str:
-        """The right side with the labels of the left side's enum, where it is one."""
-        if isinstance(left, Path) and self.language == "zh":
-            parts = left.parts[1:] if left.parts[0] in ROOTS else left.parts
-            key = self.vocabulary.key(".".join(parts))
-            if key is not None and key.values:
-                items = right.items if isinstance(right, Items) else (right,)
-                return "、".join(
-                    key.values.get(str(item.value), str(item.value)) if isinstance(item, Literal) else self.say(item) for item in items
-                )
-        return self.say(right)
+        """The right side with the labels of the left side's values, where these have some."""
+        labels = self.labels(left) if self.language == "zh" else {}
+        if not labels:
+            return self.say(right)
+        items = right.items if isinstance(right, Items) else (right,)
+        return "、".join(labels.get(str(item.value), str(item.value)) if isinstance(item, Literal) else self.say(item) for item in items)
+
+    def labels(self, tree: Tree) -> dict[str, str]:
+        """The labels of the values that a fact, an act's data, its documents or its rights may have."""
+        if isinstance(tree, Call) and tree.name == "without":
+            return self.labels(tree.values[0])
+        parts = tree.path if isinstance(tree, Call) else tree.parts if isinstance(tree, Path) else ()
+        parts = parts[1:] if parts and parts[0] in ROOTS else parts
+        if parts == ("documents",):
+            return self.vocabulary.documents
+        if parts == ("rights",):
+            return self.vocabulary.rights
+        key = self.vocabulary.key(".".join(parts)) if parts else None
+        return key.values if key is not None else {}
 
     def call(self, tree: Call) -> str:
         template = _CALLS[self.language][tree.name]
         joint = "或者" if self.language == "zh" else " or "
         arguments = [self.say(value) for value in tree.values]
+        if tree.name == "without":
+            arguments[1] = self.value_of(*tree.values)
         if tree.name == "since":
             arguments = [joint.join(arguments)]
         if tree.acts:
