@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
+
 import pytest
 
+from tests.apps.casework.conftest import NOW
 from tests.apps.casework.test_in_browser import CHROMIUM, SHOTS, VIEWS, _cookie, chromium  # noqa: F401 - its browser
-from xiezhi.apps.evidence import queries
+from xiezhi.apps.evidence import access, queries, service
 from xiezhi.apps.evidence.models import Recording
 from xiezhi.apps.record import queries as record
 
@@ -37,6 +40,7 @@ def _open(chromium, live_server, client, user, path: str, view: str):  # noqa: F
 def test_each_page_is_accessible_and_the_player_hears_its_keys(live_server, world, filmed, at_ten, chromium, client) -> None:  # noqa: F811
     from axe_playwright_python.sync_playwright import Axe
 
+    assert service.upkeep(NOW) == 3
     first = Recording.objects.get(device="K7001", number=1)
     other = Recording.objects.get(device="K7002")
     book, marking = record.marking(filmed)
@@ -46,6 +50,10 @@ def test_each_page_is_accessible_and_the_player_hears_its_keys(live_server, worl
         "evidence-player": f"/desk/evidence/recordings/{first.id}/?beside={other.id}",
         "evidence-explain": gap.url,
         "evidence-home": "/desk/evidence/",
+        "evidence-records": f"/desk/evidence/cases/{filmed}/records/",
+        "evidence-access": f"/desk/evidence/cases/{filmed}/access/",
+        "evidence-shared": f"/shared/{_link(world, filmed, first)}/",
+        "evidence-capture": f"/desk/evidence/cases/{filmed}/capture/",
     }
     faults = []
     for view in VIEWS:
@@ -61,6 +69,13 @@ def test_each_page_is_accessible_and_the_player_hears_its_keys(live_server, worl
             context.close()
     assert not faults, "\n".join(map(str, faults))
     _leaps(live_server, world, chromium, client)
+
+
+def _link(world, case: str, row: Recording) -> str:
+    """The key of a link that a leader granted."""
+    asked = access.Asked("青禾建材经营部", "当事人", "行政复议", (str(row.id),))
+    request = access.ask(world["zhou"], case, row.agency, asked, NOW, uuid.uuid4(), NOW)
+    return access.open_link(world["zhou"], access.decide(world["xu"], request, NOW, granted=True), 7, NOW)[1]
 
 
 def _leaps(live_server, world, chromium, client) -> None:  # noqa: F811

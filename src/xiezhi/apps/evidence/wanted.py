@@ -88,7 +88,7 @@ def of_act(act: Any, place: int, marking: Any, pack: Any) -> ActRecords:
     )
 
 
-def _rules(act: Any, marking: Any, pack: Any, kind: type[Companion] | type[Coverage]) -> Iterator[Any]:
+def _rules(act: Any, marking: Any, pack: Any, kind: type[Companion | Coverage]) -> Iterator[Any]:
     for rule in pack.rules:
         if (
             isinstance(rule, kind)
