@@ -6,13 +6,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 
 from xiezhi.core.ledger.tiles import TILE_BYTES, tile_width
 from xiezhi.core.ledger.tree import HASH_LENGTH
 from xiezhi.core.ledger.verify import Fault
+
+from .key import LogRefused, verifier
+from .policy import policy_path, read_policy
 
 _QUEUE = """
 SELECT p.id, p.entry_id, e.id IS NULL, EXISTS (SELECT FROM record_leaf l WHERE l.entry_id = p.entry_id),
@@ -41,6 +46,27 @@ def strays() -> Iterator[Fault]:
         yield Fault(f"leaf {seq}", "has no entry", "没有对应的条目")
     for case_id, count in _ask(_CASES):
         yield Fault(f"case {case_id}", f"has {count} entries and no row of its own", f"有 {count} 条记录，却没有案件行")
+
+
+def published_files() -> Iterator[Fault]:
+    """Faults of the published key and policy, which name each other; the checkpoint is `verify`'s. Raises LogRefused for a damaged policy."""
+    policy = read_policy()
+    if not policy_path().exists():
+        yield Fault("published policy", "is missing; the worker writes it anew when it starts", "缺失")
+    elif policy is not None and policy_path().read_text(encoding="utf-8") != policy.text():
+        yield Fault("published policy", "is not in the form in which it was written", "不是原来的写法")
+    try:
+        key = verifier()
+    except (LogRefused, UnicodeDecodeError) as error:
+        yield Fault("published key", f"is damaged: {error}", "损坏")
+        return
+    path = Path(settings.LOG_PUBLISHED) / "key"
+    if key is None:
+        yield Fault("published key", "is missing; the worker writes it anew with the next checkpoint", "缺失")
+    elif policy is not None and key not in policy.keys and str(key) not in {str(one) for one in policy.keys}:
+        yield Fault("published key", "is none that the published policy names", "不在信任策略之中")
+    elif path.read_text(encoding="utf-8") != f"{key}\n":
+        yield Fault("published key", "is not in the form in which it was written", "不是原来的写法")
 
 
 def _state(size: int, origins: frozenset[str]) -> Iterator[Fault]:

@@ -31,7 +31,7 @@ from .named import Files, Named
 from .policy import verifiers
 from .quick import Look, look
 from .sealing import hold_rows
-from .strays import beside_the_log, strays
+from .strays import beside_the_log, published_files, strays
 from .tiles import read_tile
 from .tombstones import Stone, stones
 
@@ -157,6 +157,7 @@ class _Verification:
     def _hold_beside(self) -> None:
         self.report.faults.extend(beside_the_log(self.report.leaves, frozenset(key.name for key in self.keys)))
         self.report.faults.extend(hold_rows(self.keys, seals=self.bodies))
+        self.report.faults.extend(published_files())
 
     def _look(self) -> Look | None:
         return look({size: [head for _, head in heads] for size, heads in self.heads.items()})
