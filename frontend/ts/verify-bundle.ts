@@ -64,7 +64,8 @@ export async function judgeBundle(content: Bytes): Promise<Verdict> {
   if (chain.until || chain.wrong.length) {
     const left = chain.leftOut ? `有 ${chain.leftOut} 个文件只有指纹，没有附上，制作时已经注明。` : "";
     const gone = chain.deleted ? `有 ${chain.deleted} 条内容已经依法删除，删除记载在包里。` : "";
-    step("全案", chain.wrong, `截至 ${chain.until}，本案记录从第 1 条起一条不少，首尾相接。${gone}${left}`);
+    const part = chain.part ? `有 ${chain.part} 条只出示了几项，其余没有出示。` : "";
+    step("全案", chain.wrong, `截至 ${chain.until}，本案记录从第 1 条起一条不少，首尾相接。${gone}${part}${left}`);
   }
 
   const named = new Set(records.found.flatMap((one) => [...one.values]));
@@ -211,7 +212,7 @@ function readRecord(given: Given, file: string, item: string): Written | null {
   if (whole) {
     const entry = entryOfBody(body, unhex(given.seed, 32));
     if (stated && !same(entry, stated)) throw new Unreadable(`内容和条目对不上，内容被改过（本机算出 ${hex(entry)}）`);
-    return written(file, item, entry, new Map(flatten(body)));
+    return { ...written(file, item, entry, new Map(flatten(body))), whole: true };
   }
   if (stated && typeof given.deleted === "string" && given.deleted) return written(file, item, stated, new Map(), given.deleted);
   if (!stated || !Array.isArray(given.fields)) return null;
@@ -224,7 +225,7 @@ function readRecord(given: Given, file: string, item: string): Written | null {
 }
 
 function written(file: string, item: string, entry: Bytes, fields: Map<string, unknown>, deleted = ""): Written {
-  return { file, item, entry, fields, deleted, values: new Set([...fields.values()].map(String)) };
+  return { file, item, entry, fields, whole: false, deleted, values: new Set([...fields.values()].map(String)) };
 }
 
 interface Proofs {

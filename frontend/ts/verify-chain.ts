@@ -6,6 +6,7 @@ export interface Entry {
   item: string; // where it stands, for the answer
   entry: Bytes;
   fields: Map<string, unknown>;
+  whole: boolean; // the body is here, not only some fields of it
   deleted: string; // the id of an entry whose body was destroyed; "" where there is a body or some fields
 }
 
@@ -14,6 +15,7 @@ export interface Chain {
   deleted: number;
   until: string; // when the bundle was closed; "" for an extract, which does not tell what else the case holds
   leftOut: number;
+  part: number; // entries of which only some fields are shown
 }
 
 const OF_FILES = /(^|\.)(files|recordings)\[\d+\]\.sha256$|^data\.pdf$|\.data\.pdf$/;
@@ -23,7 +25,7 @@ export function isWhole(entries: Entry[]): boolean {
 }
 
 export function checkChain(entries: Entry[], digests: Set<string>): Chain {
-  const chain: Chain = { wrong: [], deleted: 0, until: "", leftOut: 0 };
+  const chain: Chain = { wrong: [], deleted: 0, until: "", leftOut: 0, part: 0 };
   if (!isWhole(entries)) return chain;
   const stones = new Map<string, Entry>();
   for (const one of entries) {
@@ -57,6 +59,7 @@ export function checkChain(entries: Entry[], digests: Set<string>): Chain {
     chain.wrong.push({ item: last.item, why: "后面的记录被去掉了：最后一条不是制作证明包的记载" });
     return chain;
   }
+  chain.part = entries.filter((one) => !one.whole && !one.deleted).length;
   chain.until = String(last.fields.get("at"));
   const leftOut = new Set([...last.fields].filter(([path]) => path.startsWith("data.left_out[")).map(([, value]) => String(value)));
   chain.leftOut = leftOut.size;

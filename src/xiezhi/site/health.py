@@ -97,7 +97,10 @@ def _guards(connection: psycopg.Connection, url: str) -> Iterator[Finding]:
         yield Finding("ok", "roles", "the server's role has no right to change entries either")
     else:
         yield Finding(
-            "note", "roles", "one role owns and serves: the triggers alone guard the record (docs: give the server a role of its own)"
+            "note",
+            "roles",
+            "one role owns and serves: the triggers alone guard the record, and whoever has the server's connection may destroy a body with a "
+            "tombstone (docs: give the server a role of its own, and xiezhi_retention for lawful deletion)",
         )
 
 

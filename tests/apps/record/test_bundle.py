@@ -186,6 +186,22 @@ def test_an_old_bundle_holds_against_a_log_whose_key_has_changed(packed, check, 
         alone.open_checkpoint(note, f"{queries.verifier_key()} 0 3")
 
 
+def test_an_entry_of_which_only_some_fields_are_left_is_told(unpacked, check):
+    """Whoever holds a bundle can hide fields of it, as the format lets them; never without its being said."""
+    seen = shown(3, "case", "case_seq", "prev", "class", "kind", "at")
+    entry(unpacked, 3).write_text(json.dumps({"entry": seen["entry"], "fields": seen["fields"]}), encoding="utf-8")
+    next((unpacked / "data/files").iterdir()).unlink()
+    remade(unpacked)
+    status, told = check(unpacked)
+    assert status == 0, told
+    assert "有 1 条只出示几项" in told
+
+
+def test_entries_beyond_9999_stand_in_order():
+    names = [f"data/entries/{number:04d}.json" for number in (10000, 9999, 2, 10001)]
+    assert [alone.number_of(name) for name in sorted(names, key=alone.number_of)] == [2, 9999, 10000, 10001]
+
+
 def test_every_flipped_byte_is_found_and_named(unpacked, check):
     """200 bytes, at least one of each file, first, last and any between."""
     dice = random.Random(8493)

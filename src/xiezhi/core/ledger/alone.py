@@ -367,6 +367,10 @@ class Bag:
         return digest.hexdigest(), size
 
 
+def number_of(name: str) -> int:
+    return int(name[len("data/entries/") : -len(".json")])
+
+
 class Record:
     """One entry of the bag: its 33 bytes, and what is shown of it by path."""
 
@@ -385,7 +389,8 @@ class Record:
 
     def told(self) -> str:
         shown = "（已依法删除 / deleted lawfully）" if self.deleted else f"{self.fields.get('class', '')} {self.fields.get('kind', '')}"
-        return f"{self.number:4d}  {self.fields.get('at', ''):27}  {shown}"
+        part = "" if self.whole or self.deleted else "（只出示几项 / some fields only）"
+        return f"{self.number:4d}  {self.fields.get('at', ''):27}  {shown}{part}"
 
 
 def check_lists(bag: Bag) -> dict[str, tuple[str, int]]:
@@ -419,11 +424,11 @@ def check_records(bag: Bag, keys: str) -> tuple[list[Record], dict[int, bytes], 
     heads: set[tuple[int, bytes]] = set()
     proofs = {name for name in bag.sources if name.startswith("data/proofs/")}
     notes = set()
-    for name in sorted(name for name in bag.sources if name.startswith("data/entries/")):
+    for name in sorted((name for name in bag.sources if name.startswith("data/entries/")), key=number_of):
         proof = name.replace("entries", "proofs").replace(".json", ".tlog-proof")
         item = name
         try:
-            records.append(Record(bag, int(name[13:-5])))
+            records.append(Record(bag, number_of(name)))
             item = proof
             index, note, head = place_of(records[-1].entry, bag.read(proof).decode("utf-8"), keys)
         except Wrong as wrong:
@@ -530,6 +535,8 @@ def check_bag(where: Path, keys: str) -> tuple[dict[int, bytes], set[tuple[int, 
         for path, value in sorted(one.fields.items()) if not last else []:
             print(f"      {path}: {value}")
     if last:
+        if part := sum(not one.whole and not one.deleted for one in records):
+            print(f"注意：有 {part} 条只出示几项，其余没有出示 / NOTE: {part} entries show some of their fields only")
         print(f"本案截至 {last.get('at')} 的记录一条不少 / every entry of the case up to then is here")
     else:
         print("这是节选：只有列出的内容，本案还有没有别的记录，看不出来 / an extract: it does not tell what else the case holds")
@@ -567,7 +574,7 @@ def main() -> int:
     except Wrong as wrong:
         print(f"不成立 / WRONG: {wrong}")
         return 1
-    except (ValueError, KeyError, IndexError, TypeError, OSError, zipfile.BadZipFile, NotImplementedError, RecursionError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
         print(f"不成立 / WRONG: 文件或者日志读不懂 / unreadable: {error}")
         return 1
     print("全部成立 / ALL HOLDS")
