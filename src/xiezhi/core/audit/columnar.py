@@ -13,7 +13,7 @@ from xiezhi.core.audit.columns_rules import Columnar, Found
 from xiezhi.core.audit.log import LogColumns
 from xiezhi.core.procedure.act import Act
 from xiezhi.core.procedure.book import Book
-from xiezhi.core.procedure.finding import Fault, Finding, make_finding
+from xiezhi.core.procedure.finding import Finding, make_finding
 from xiezhi.core.procedure.judging import finding_of
 
 
@@ -58,17 +58,18 @@ def _findings(found: Found, frame: Frame, book: Book, doubtful: npt.NDArray[np.b
     rows = found.rows[~doubtful[frame.case[found.rows]]]
     names, kinds = frame.log.case_names, frame.log.act_names
     models: dict[int, Finding] = {}
-    words: dict[tuple[int, Fault], tuple[str, str]] = {}
+    words: dict[tuple[int, str, str], tuple[str, str]] = {}
     columns = rows.tolist(), frame.case[rows].tolist(), frame.kind[rows].tolist(), (rows - frame.start[rows]).tolist()
     for row, case, code, place in zip(*columns, strict=True):
         fault = found.cause(row)
         model = models.get(code)
-        if model is None or (code, fault) not in words:
+        said = code, fault.note, fault.note_zh  # all that words are made of; texts remember their hash, times do not
+        if model is None or said not in words:
             group = [(found.rule, found.live, fault)]
             model = finding_of(book, names[case], group, kind=kinds[code], at=frame.moment(row), place=place)
             models.setdefault(code, model)
-            words[code, fault] = (model.message, model.message_zh)
-        message, message_zh = words[code, fault]
+            words[said] = (model.message, model.message_zh)
+        message, message_zh = words[said]
         yield make_finding(
             names[case],
             model.severity,

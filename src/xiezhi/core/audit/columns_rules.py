@@ -49,6 +49,7 @@ class Columnar:
     def __init__(self, book: Book, frame: Frame) -> None:
         self.book = book
         self.frame = frame
+        self._ends: dict[tuple[Term, int], int] = {}
         table: Table = book.table(frame.log.procedure or "")
         if table.fixed:
             raise NotColumnar
@@ -161,7 +162,11 @@ class Columnar:
     def _due(self, row: int, term: Term) -> int:
         if term.unit == "hour":
             raise NotColumnar
-        return (due(self.frame.moment(row), term, self.book.calendar).at - _EPOCH) // _MICRO
+        key = term, int(self.frame.day[row])  # rules share terms, and a term of days ends by the day on which it starts
+        end = self._ends.get(key)
+        if end is None:
+            end = self._ends[key] = (due(self.frame.moment(row), term, self.book.calendar).at - _EPOCH) // _MICRO
+        return end
 
     # --- duties
 
