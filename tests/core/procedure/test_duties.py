@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import datetime, timedelta
+from types import SimpleNamespace
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xiezhi.core.law.clock import SHANGHAI
+from xiezhi.core.law.terms import Term, due
+from xiezhi.core.procedure.duty import Duty
 from xiezhi.core.procedure.fold import fold
 from xiezhi.core.procedure.judge import judge
 
-from .law import act, at, book, broken, findings, recording
+from .law import CALENDAR, act, at, book, broken, findings, recording
 
 SERVE = book("""
 - id: serve
@@ -208,3 +216,22 @@ def test_a_deadline_of_the_party_is_shown_and_never_a_finding():
     marking = fold(law, [served("2024-03-01")], None)
     assert judge(law, marking, at("2025-01-01")) == []
     assert marking.duties[0].due is not None
+
+
+@given(
+    st.sampled_from(
+        [
+            Term(amount, unit, roll=roll, direction="after")
+            for amount in (1, 3, 40, 41)
+            for unit in ("day", "workday", "month", "year")
+            for roll in (False, True)
+        ]
+    ),
+    st.datetimes(datetime(1992, 1, 1), datetime(2051, 1, 1)).map(lambda at: at.replace(tzinfo=SHANGHAI)),
+    st.integers(0, 60 * 24 * 3600),
+)
+def test_an_answer_that_needs_no_count_lies_before_the_end(term, start, seconds):
+    opener = act("decision_made", "2024-03-01")
+    duty = Duty(SimpleNamespace(data=None, ends={}), opener, 0, start=start, term=term, calendar=CALENDAR)
+    if duty._surely_before_due(start + timedelta(seconds=seconds)):
+        assert start + timedelta(seconds=seconds) <= due(start, term, CALENDAR).at

@@ -6,6 +6,7 @@ attempt, and the audit runs in one process, which deals with it or names file an
 
 from __future__ import annotations
 
+import gc
 import json
 import multiprocessing
 import sys
@@ -19,7 +20,8 @@ from typing import IO, TypeVar
 SMALLEST = 2_000_000
 """Files of fewer bytes are read faster than processes are started."""
 _LARGEST = 16_000_000
-_PER_WORKER = 4
+_PER_WORKER = 8
+"""Parts for each process: at the end one waits for the other's last part, a sixteenth of the work where two share it."""
 
 R = TypeVar("R")
 
@@ -94,8 +96,10 @@ def shared(parts: list[Part], workers: int, work: Callable[[Part], R]) -> Iterat
     """What `work` says of each part, in their order. It runs in forked processes, so that nothing it closes over is copied or pickled."""
     global _work  # noqa: PLW0603  how a forked process comes by what cannot be pickled
     _work = work
+    gc.freeze()  # what stands is shared with the processes: none looks through it for circles, which would copy it
     try:
         with ProcessPoolExecutor(workers, multiprocessing.get_context("fork")) as processes:
             yield from processes.map(_do, parts)  # type: ignore[misc]
     finally:
+        gc.unfreeze()
         _work = None

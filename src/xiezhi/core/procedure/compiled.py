@@ -92,6 +92,7 @@ class Move:
     """What an act of one kind does to the open duties of one rule. `ends` and `starts` are places in `law.interruptions`."""
 
     law: DutyRule
+    order: int
     ends: tuple[int, ...]
     extensions: tuple[Extension, ...]
     answers: bool
@@ -223,6 +224,7 @@ class Table:
 def _move(duty: DutyRule, kind: str) -> Move:
     return Move(
         law=duty,
+        order=duty.order,
         ends=tuple(which for which, one in enumerate(duty.interruptions) if kind in one.end),
         extensions=tuple(one for one in duty.extensions if kind in one.on),
         answers=kind in duty.expect,

@@ -30,8 +30,9 @@ def move(marking: Marking, act: Act, place: int) -> Sequence[Broken]:
     scene = marking.scene
     scene.it = act
     for one in moves:
-        if marking.open.get(one.law.order):
-            _move(marking, one, act, place, late)
+        waiting = marking.open.get(one.order)
+        if waiting:
+            _move(marking, one, waiting, act, place, late)
     if opening is not None:
         for law, answer in opening.ask(scene):
             if answer is True:
@@ -57,11 +58,10 @@ def open_fixed(marking: Marking, first: Act) -> None:
         _enter(marking, law, duty)
 
 
-def _move(marking: Marking, one: Move, act: Act, place: int, late: list[Broken]) -> None:
+def _move(  # noqa: PLR0917  called for each act that finds a duty open
+    marking: Marking, one: Move, waiting: list[Duty], act: Act, place: int, late: list[Broken]
+) -> None:
     law = one.law
-    waiting = marking.open.get(law.order)
-    if not waiting:
-        return
     for which in one.ends:
         for duty in waiting:
             duty.resume(act.at, which)

@@ -13,6 +13,8 @@ from xiezhi.core.procedure.compiled import DutyRule
 from xiezhi.core.procedure.tools import as_end
 
 _ENDS_KEPT = 65_536
+_SHORT, _FIRST, _LAST = 40, 1990, 2050
+"""A term of so many units from a year between these ends within the calendar; of any other the count says whether it does."""
 OPEN, MET, LATE, CANCELLED, PAUSED, BREACHED = "open", "met", "late", "cancelled", "paused", "breached"
 
 
@@ -158,14 +160,32 @@ class Duty:
 
     def answer(self, at: datetime, place: int | None) -> datetime | None:
         """Close the duty; the missed due time when the answer is late, else None."""
-        self.resume(at)
+        if self.state == PAUSED:
+            self.resume(at)
         self.met_by, self.met_at = place, at
+        if self._surely_before_due(at):
+            self.state = MET
+            return None
         bound = self.due_at(at)
         if bound is not None and at > bound:
             self.state = LATE
             return bound
         self.state = MET
         return None
+
+    def _surely_before_due(self, at: datetime) -> bool:
+        """Whether no count is needed: n days, workdays, months or years after an event are never less than n days."""
+        term = self.term
+        return (
+            term is not None
+            and self.fixed_due is None
+            and not self.extensions
+            and not self.interruptions
+            and term.unit != "hour"
+            and term.direction == "after"
+            and (at - self.start).days < term.amount <= _SHORT
+            and _FIRST <= self.start.year <= _LAST
+        )
 
     def extend(self, amount: int) -> None:
         self.extensions.append(amount)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any, NamedTuple, NoReturn, TypeAlias
+from typing import Any, NoReturn, TypeAlias
 
 from xiezhi.core.law.clock import parse_time
 from xiezhi.core.law.errors import InputError
 from xiezhi.core.law.vocabulary import DataKey, Vocabulary
 
 _NOTHING: Mapping[str, Any] = {}
+_PLAIN = frozenset({str, bool, int, list})
+"""What JSON mostly holds and is no object: whether anything else is one takes longer to ask."""
 
 
 def flatten(data: Mapping[str, Any], vocabulary: Vocabulary, line_no: int | None) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
@@ -24,40 +26,41 @@ def flatten(data: Mapping[str, Any], vocabulary: Vocabulary, line_no: int | None
         return _NOTHING, _NOTHING
     own: dict[str, Any] = {}
     facts: dict[str, Any] = {}
-    _enter("", data, _Reading(_words(vocabulary), line_no, own, facts))
+    _enter("", data, _words(vocabulary), line_no, own, facts)
     return own, facts or _NOTHING
 
 
-class _Reading(NamedTuple):
-    words: _Words
-    line_no: int | None
-    own: dict[str, Any]
-    facts: dict[str, Any]
-
-
-def _enter(prefix: str, data: Mapping[str, Any], reading: _Reading) -> None:
+def _enter(  # noqa: PLR0917  called for each object of each act: a bundle of them costs more than it holds together
+    prefix: str, data: Mapping[str, Any], words: _Words, line_no: int | None, own: dict[str, Any], facts: dict[str, Any]
+) -> None:
     """Objects are entered unless their path is itself a word (a map such as the checklist)."""
-    words, line_no, own, facts = reading
     for key, value in data.items():
         if value is None:
             continue
-        path = prefix + key
+        path = prefix + key if prefix else key
         word = words.get(path)
         if word is None:
-            if type(value) is dict or isinstance(value, Mapping):
-                _enter(path + ".", value, reading)
+            if type(value) is dict or (type(value) not in _PLAIN and isinstance(value, Mapping)):
+                _enter(path + ".", value, words, line_no, own, facts)
             else:
                 own[path] = tuple(value) if isinstance(value, list) else value
-        elif word[0]:
-            read = word[2]
+            continue
+        is_fact, known, read = word
+        if is_fact:
             try:
-                own[path] = facts[path] = value if read is None else read(word[1], value)
+                own[path] = facts[path] = value if read is None else read(known, value)
             except _Mismatch as mismatch:
-                _refuse(line_no, word[1], value, *mismatch.expected)
-        elif isinstance(value, Mapping):
+                _refuse(line_no, known, value, *mismatch.expected)
+        elif read is None or type(value) is dict or (type(value) not in _PLAIN and isinstance(value, Mapping)):
             own[path] = value
         else:
-            own[path] = _lenient(word[1], value, line_no)
+            try:
+                own[path] = read(known, value)
+            except _Mismatch as mismatch:
+                # A stranger's system means something else by the key; only an impossible date is refused.
+                if known.type in ("date", "time"):
+                    _refuse(line_no, known, value, *mismatch.expected)
+                own[path] = tuple(value) if isinstance(value, list) else value
 
 
 _Reader: TypeAlias = "Callable[[DataKey, Any], Any] | None"
@@ -78,15 +81,6 @@ def _words(vocabulary: Vocabulary) -> _Words:
 
 
 _KEPT = 8
-
-
-def _lenient(key: DataKey, value: Any, line_no: int | None) -> Any:
-    try:
-        return _READERS[key.type](key, value) if key.type in _READERS else value
-    except _Mismatch as mismatch:
-        if key.type in ("date", "time"):
-            _refuse(line_no, key, value, *mismatch.expected)
-        return tuple(value) if isinstance(value, list) else value
 
 
 class _Mismatch(Exception):  # noqa: N818  it never leaves this module
@@ -111,6 +105,8 @@ def _bool(_: DataKey, value: Any) -> bool:
 
 
 def _text(_: DataKey, value: Any) -> str:
+    if type(value) is str:
+        return value
     if isinstance(value, (Mapping, list, bool)):
         raise _Mismatch("text", "文字")
     return str(value)
@@ -161,6 +157,8 @@ def _list(key: DataKey, value: Any) -> tuple[Any, ...]:
 
 
 def _enum(key: DataKey, value: Any) -> Any:
+    if type(value) is str and value in key.values:
+        return value
     if isinstance(value, (list, tuple)):
         return _list(key, value)
     if not (isinstance(value, str) and value in key.values):

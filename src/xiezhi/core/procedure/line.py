@@ -22,7 +22,97 @@ def act_from_line(line: Mapping[str, Any], vocabulary: Vocabulary, line_no: int 
     Raises InputError for: no case, an unknown act (the nearest id is named), a time that is missing, naive, impossible or in the
     wrong order, an unknown procedure, a fact of the wrong type.
     """
+    if type(line) is dict:
+        act = _usual(line, vocabulary, line_no)
+        if act is not None:
+            return act
     return _Line(line, vocabulary, line_no).act()
+
+
+def _usual(line: dict[str, Any], vocabulary: Vocabulary, line_no: int | None) -> Act | None:
+    """The act of a line as nearly all are, read at once; None for whatever is not, which `_Line` takes or refuses.
+
+    Times, days and lists of ids come back over and over: they are kept, and acts share them.
+    """
+    get = line.get
+    case, kind, at = get("case"), get("act"), get("at")
+    if type(case) is not str or not case or type(kind) is not str or kind not in vocabulary.acts or type(at) is not str:
+        return None
+    data, by, documents, signed = get("data"), get("by"), get("documents"), get("signed")
+    try:
+        moment, day = _MOMENTS.get(at) or _moment(at)
+        by = _NONE if by is None else _ids(by)
+        documents = _NONE if documents is None else _ids(documents)
+    except (ValueError, TypeError):
+        return None
+    if by is None or documents is None or not (data is None or type(data) is dict):
+        return None
+    if signed is not None and not (type(signed) is dict and signed.get("party") in _USUAL_SIGNED):
+        return None
+    rest = _Line(line, vocabulary, line_no)
+    until = None if get("until") is None else rest.time(line, "until")
+    if until is not None and until < moment:
+        return None
+    own, facts = flatten(data, vocabulary, line_no) if data else (_NOTHING, _NOTHING)
+    return make_act(
+        None if get("id") is None else rest.text("id"),
+        case,
+        kind,
+        moment,
+        until,
+        (None if get("recorded_at") is None else rest.time(line, "recorded_at")) or moment,
+        None if get("procedure") is None else rest.procedure(),
+        None if get("agency") is None else rest.text("agency"),
+        None if get("visit") is None else rest.text("visit"),
+        by,
+        data or {},
+        documents,
+        signed or {},
+        rest.recordings() if get("recordings") else (),
+        None if get("case_seq") is None else rest.case_seq(),
+        line_no,
+        day,
+        own,
+        facts,
+    )
+
+
+_KEPT = 65_536
+_NONE: tuple[str, ...] = ()
+_NOTHING: Mapping[str, Any] = {}
+_USUAL_SIGNED = (None, *_PARTY_SIGNED)
+_MOMENTS: dict[str, tuple[datetime, date]] = {}
+_IDS: dict[tuple[str, ...], tuple[str, ...]] = {}
+
+
+def _moment(text: str) -> tuple[datetime, date]:
+    """The time that is written so, and its day in China. Raises ValueError."""
+    if len(_MOMENTS) >= _KEPT:
+        _MOMENTS.clear()
+    at = parse_time(text)
+    day = day_of(at)
+    found = _MOMENTS[text] = (at, _DAYS.setdefault(day, day))
+    return found
+
+
+_DAYS: dict[date, date] = {}
+"""One object for each day: rules are looked up by day, and a day that is kept remembers its hash."""
+
+
+def _ids(listed: Any) -> tuple[str, ...] | None:
+    """A list of ids; None for anything else. Raises TypeError for a list that holds lists or objects."""
+    if type(listed) is not list:
+        return None
+    found = tuple(listed)
+    known = _IDS.get(found)
+    if known is not None:
+        return known
+    if not all(type(one) is str for one in listed):
+        return None
+    if len(_IDS) >= _KEPT:
+        _IDS.clear()
+    _IDS[found] = found
+    return found
 
 
 class _Line:
