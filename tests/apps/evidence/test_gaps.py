@@ -23,7 +23,7 @@ pytestmark = pytest.mark.slow  # beyond what `make check` has time for
 
 def owed(case: str):
     book, marking = record.marking(case)
-    return queries.owed_gaps(case, marking, book.pack)
+    return queries.owed_gaps(case, marking, book.pack, record.history(case))
 
 
 @pytest.fixture

@@ -44,7 +44,7 @@ def test_each_page_is_accessible_and_the_player_hears_its_keys(live_server, worl
     first = Recording.objects.get(device="K7001", number=1)
     other = Recording.objects.get(device="K7002")
     book, marking = record.marking(filmed)
-    gap = queries.owed_gaps(filmed, marking, book.pack)[0]
+    gap = queries.owed_gaps(filmed, marking, book.pack, record.history(filmed))[0]
     pages = {
         "evidence-case": f"/desk/evidence/cases/{filmed}/",
         "evidence-player": f"/desk/evidence/recordings/{first.id}/?beside={other.id}",

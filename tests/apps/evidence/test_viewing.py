@@ -258,3 +258,20 @@ def test_a_picture_is_a_paper_of_one_page_and_a_page_has_its_text():
         page_png(b"GIF not", 1)
     assert av.open(io.BytesIO(page_png(picture, 1)[0])).streams.video[0].width == 60
     assert page_text(b"no pdf", 1) == ""
+
+
+def test_acts_have_the_numbers_of_the_timeline_though_custody_stands_between(
+    viewed, perform, world, browse, at_ten, card, take_in, tmp_path
+):
+    at = BEGAN + timedelta(minutes=10)
+    perform(viewed, "inquiry_made", at, until=(at + timedelta(minutes=1)).isoformat(), signed={"officers": 2})
+    (tmp_path / "c").mkdir()
+    card(600, 20, 3, folder=tmp_path / "c", codec="libx264")
+    take_in(tmp_path / "c", viewed)
+    number = next(entry.number for entry in record.history(viewed) if entry.kind == "inquiry_made")
+    assert number == 3
+    client = browse(world["zhou"])
+    words = "第 3 条 询问"
+    for path in (f"cases/{viewed}/", f"cases/{viewed}/records/", f"cases/{viewed}/capture/", f"recordings/{Recording.objects.first().id}/"):
+        assert words in client.get(f"/desk/evidence/{path}").content.decode(), path
+    assert "第 3 条“询问" in client.get(f"/desk/cases/{viewed}/").content.decode()

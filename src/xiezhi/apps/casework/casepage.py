@@ -236,7 +236,7 @@ def build(file: CaseFile, user: Any, now: datetime) -> CasePage:
         marking=marking,
         stage_of=stage_finder(explanation.stages, vocabulary),
         chained=picture.complete and is_chained(entries),
-        owed_gaps=evidence.owed_gaps(file.case, marking, pack),
+        owed_gaps=evidence.owed_gaps(file.case, marking, pack, entries),
     )
 
 

@@ -5,6 +5,7 @@ Nothing is kept for it: what is owed is read from the effective acts, and an exp
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -50,8 +51,14 @@ class OwedGap:
         return (self.end - self.start).total_seconds()
 
 
-def owed(case: str, marking: Any, pack: Any) -> list[OwedGap]:
+def numbers_of(entries: Iterable[Any]) -> dict[str, int]:
+    """The numbers by which people know the acts of a case: attachments and custody stand between them and are not counted."""
+    return {str(entry.id): entry.number for entry in entries if entry.number}
+
+
+def owed(case: str, marking: Any, pack: Any, entries: Iterable[Any]) -> list[OwedGap]:
     """Every stretch of the case's acts that no recorder covers and nobody explained: what an audit of the effective acts finds, too."""
+    numbers = numbers_of(entries)
     found = []
     for act in marking.acts:
         lasting = [one for one in act.recordings if one.kind in LASTING]
@@ -64,7 +71,7 @@ def owed(case: str, marking: Any, pack: Any) -> list[OwedGap]:
                 (one.id, gap.start) for one in lasting for gap in one.gaps if not gap.explained and gap.start < end and gap.end > start
             )
             nearest = min(lasting, key=lambda one: abs((one.start - start).total_seconds()))
-            found.append(OwedGap(case, str(act.id), kind.zh, act.case_seq or 0, start, end, inside, nearest.id, cites))
+            found.append(OwedGap(case, str(act.id), kind.zh, numbers.get(str(act.id), 0), start, end, inside, nearest.id, cites))
     return found
 
 

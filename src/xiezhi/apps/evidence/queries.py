@@ -3,7 +3,7 @@
 access_waiting(user)                      requests for 查阅复制 that this leader may decide
 CaseFiles                                 documents and recordings by digest (has, name, read), wherever they lie
 held(case)                                why a case, or a recording of it, is on hold; "" where nothing is
-owed_gaps(case, marking, pack)   interruptions of recordings that lack an explanation, each with the address of its form
+owed_gaps(case, marking, pack, entries)   interruptions of recordings that lack an explanation, each with the address of its form
 """
 
 from __future__ import annotations

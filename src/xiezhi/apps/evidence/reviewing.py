@@ -12,7 +12,7 @@ from uuid import UUID
 
 from xiezhi.apps.casework.casepage import stage_finder
 from xiezhi.apps.evidence import custody, handing, viewings
-from xiezhi.apps.evidence.gaps import LASTING, OwedGap
+from xiezhi.apps.evidence.gaps import LASTING, OwedGap, numbers_of
 from xiezhi.apps.evidence.gaps import owed as owed_gaps
 from xiezhi.apps.evidence.models import Custody, Derivative, Recording
 from xiezhi.apps.evidence.wanted import Want, media_of, words_of
@@ -62,12 +62,13 @@ def of_case(case: str, picture: Any, now: datetime) -> CaseRecordings:
     for row in rows.values():
         row.hand_in = handed.get(str(row.id))  # type: ignore[attr-defined]
         row.poster = row.file_id in posters  # type: ignore[attr-defined]
-    owed = owed_gaps(case, marking, book.pack)
+    owed = owed_gaps(case, marking, book.pack, picture.entries)
     stage_of = stage_finder(picture.explanation.stages, book.pack.vocabulary)
     files = {str(entry.id): list(entry.body.get("files") or ()) for entry in picture.entries}
     for entry in picture.entries:
         if entry.of is not None and str(entry.of) in files:
             files[str(entry.of)] += list(entry.body.get("files") or ())
+    numbers = numbers_of(picture.entries)
     acts: list[ActShown] = []
     claimed: set[str] = set()
     for place, act in enumerate(marking.acts):
@@ -76,9 +77,10 @@ def of_case(case: str, picture: Any, now: datetime) -> CaseRecordings:
             continue
         own = [rows[one.id] for one in act.recordings if one.id in rows]
         claimed.update(str(row.id) for row in own)
-        acts.append(
-            _shown(act, wanted, book.pack, stage_of, own, [gap for gap in owed if gap.act == str(act.id)], files.get(str(act.id), []))
-        )
+        gaps = [gap for gap in owed if gap.act == str(act.id)]
+        shown = _shown(act, wanted, book.pack, stage_of, own, gaps, files.get(str(act.id), []))
+        shown.number = numbers.get(str(act.id), 0)
+        acts.append(shown)
     return CaseRecordings(acts, [row for key, row in rows.items() if key not in claimed], events_of(case=case))
 
 
@@ -91,7 +93,7 @@ def _shown(  # noqa: PLR0917 - the parts of one row
         id=str(act.id),
         kind=act.kind,
         zh=pack.vocabulary.acts[act.kind].zh,
-        number=act.case_seq or 0,
+        number=0,
         begin=act.at,
         end=act.end,
         stage=stage_of(act.kind)[1],

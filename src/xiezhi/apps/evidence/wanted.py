@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from xiezhi.apps.casework.casepage import stage_finder
+from xiezhi.apps.evidence.gaps import numbers_of
 from xiezhi.core.law.rules import Companion, Coverage
 
 MEDIA = {"video": "录像", "audio": "录音", "photo": "照片"}
@@ -62,21 +63,22 @@ def by_stage(picture: Any) -> list[StageRecords]:
     """The acts of a case under their stages, in the order in which each stage was first entered."""
     marking, pack = picture.marking, picture.book.pack
     stage_of = stage_finder(picture.explanation.stages, pack.vocabulary)
+    numbers = numbers_of(picture.entries)
     found: dict[str, StageRecords] = {}
     for place, act in enumerate(marking.acts):
         id_, zh = stage_of(act.kind)
-        found.setdefault(id_, StageRecords(zh)).acts.append(of_act(act, place, marking, pack))
+        found.setdefault(id_, StageRecords(zh)).acts.append(of_act(act, place, marking, pack, numbers.get(str(act.id), 0)))
     return list(found.values())
 
 
-def of_act(act: Any, place: int, marking: Any, pack: Any) -> ActRecords:
+def of_act(act: Any, place: int, marking: Any, pack: Any, number: int = 0) -> ActRecords:
     broken = {rule: finding.kind for finding in marking.findings if finding.act == place for rule in (finding.rule, *finding.rules)}
     text = list(_texts(act, marking, pack, broken))
     named = {one for rule in _rules(act, marking, pack, Companion) for group in rule.documents for one in group}
     kinds = [one.kind for one in act.recordings]
     return ActRecords(
         id=str(act.id),
-        number=act.case_seq or 0,
+        number=number,
         zh=pack.vocabulary.acts[act.kind].zh,
         at=act.at,
         text=text,

@@ -17,7 +17,7 @@ from xiezhi.apps.accounts.access import needs
 from xiezhi.apps.accounts.permissions import require
 from xiezhi.apps.accounts.signing import own_person
 from xiezhi.apps.casework.pages import CaseFile, of_case
-from xiezhi.apps.evidence import handing, linking, reviewing, service
+from xiezhi.apps.evidence import gaps, handing, linking, reviewing, service
 from xiezhi.apps.evidence.ingesting import into_case
 from xiezhi.apps.evidence.receiving import receive
 from xiezhi.apps.paperwork import service as paperwork
@@ -50,9 +50,10 @@ def capture(request: HttpRequest, file: CaseFile) -> HttpResponse:
     if request.method == "POST":
         return _sent(request, file, person)
     book, marking = record.marking(file.case)
+    numbers = gaps.numbers_of(record.history(file.case))
     wanted = {kind: reviewing.wanted_words(book.pack.av.get(kind) or {}) for kind in {act.kind for act in marking.acts}}
     rows = [
-        (str(act.id), f"第 {act.case_seq} 条 {book.pack.vocabulary.acts[act.kind].zh}", wanted[act.kind], not act.recordings)
+        (str(act.id), f"第 {numbers.get(str(act.id), 0)} 条 {book.pack.vocabulary.acts[act.kind].zh}", wanted[act.kind], not act.recordings)
         for act in reversed(marking.acts)
     ]
     # First what lacks its recording, then the rest, the latest first.

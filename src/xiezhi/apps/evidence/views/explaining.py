@@ -61,7 +61,7 @@ class ExplainForm(forms.Form):
 def explain(request: HttpRequest, file: CaseFile, act: UUID, start: int) -> HttpResponse:
     user: Any = request.user
     book, marking = record.marking(file.case)
-    found = gaps.owed(file.case, marking, book.pack)
+    found = gaps.owed(file.case, marking, book.pack, record.history(file.case))
     gap = next((one for one in found if one.act == str(act) and int(one.start.timestamp()) == start), None)
     if gap is None:
         raise Http404("这一处中断已经有说明，或者已经由别的设备录到。请回案件页查看。")

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from xiezhi.apps.accounts.permissions import may, require
 from xiezhi.apps.accounts.signing import own_person
 from xiezhi.apps.casework.pages import INVALID, CaseFile, of_case, open_case, posted
-from xiezhi.apps.evidence import custody, deriving, handing, paging, retention, reviewing, streaming, viewings, wanted
+from xiezhi.apps.evidence import custody, deriving, gaps, handing, paging, retention, reviewing, streaming, viewings, wanted
 from xiezhi.apps.evidence.models import Marker, Recording
 from xiezhi.apps.evidence.stores import UnknownStoreError
 from xiezhi.apps.paperwork import queries as papers
@@ -94,7 +94,12 @@ def recording(request: HttpRequest, id: UUID) -> HttpResponse:  # noqa: A002 - t
     if file is not None:
         book, marking = record.marking(file.case)
         vocabulary = book.pack.vocabulary
-    acts = [(str(act.id), f"第 {act.case_seq} 条 {vocabulary.acts[act.kind].zh}") for act in marking.acts] if marking and vocabulary else []
+    numbers = gaps.numbers_of(record.history(file.case)) if file is not None else {}
+    acts = (
+        [(str(act.id), f"第 {numbers.get(str(act.id), 0)} 条 {vocabulary.acts[act.kind].zh}") for act in marking.acts]
+        if marking and vocabulary
+        else []
+    )
     data, _files = posted(request)
     form = MarkForm(data, acts=acts)
     status = 200
