@@ -58,7 +58,7 @@ def test_a_damaged_or_missing_checkpoint_is_said_and_is_no_error(house, client, 
 def test_the_checkpoint_of_the_week_is_a_page_to_print(house, client, monkeypatch):
     page = html.unescape(client.get("/log/sheet").content.decode())
     head, (note, _) = record.checkpoint(), record.checkpoint_before(now())
-    assert re.search(r'<pre class="small hash">(.*?)</pre>', page, re.DOTALL)[1] == note
+    assert re.search(r'id="note">(.*?)</p>', page, re.DOTALL)[1].replace("<br>", "\n") == note
     assert head.root.hex() in page.replace(" ", "")
     assert "检查点原文的二维码" in page
     assert "上周末" not in page  # the log began this week

@@ -64,6 +64,7 @@ def addresses(house) -> dict[str, str]:
         "agency": "/agencies/yx-cg",
         "data": "/data",
         "log": "/log",
+        "log-sheet": "/log/sheet",
         "correction": f"/p/{shown}/correction",
         "missing": "/p/nothing",
     }
