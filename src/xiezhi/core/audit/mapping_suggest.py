@@ -93,7 +93,9 @@ def _labels(seen: Counter[str], vocabulary: Vocabulary) -> list[str]:
             if -like < _SURE:
                 guessed.add(at)
     for at, label in enumerate(unknown):
-        note = "; a guess: right it, or write count" if at in guessed else "" if at in chosen else "; no act of the vocabulary looks like it"
+        note = (
+            "; a guess: right it, or write count" if at in guessed else "" if at in chosen else "; no act of the vocabulary looks like it"
+        )
         lines.append(f"  {'# ' if at in guessed else ''}{_quoted(label)}: {chosen.get(at, 'count')}   # {seen[label]} times{note}")
     return lines if len(lines) > 1 else []
 

@@ -13,7 +13,7 @@ from django import forms
 from xiezhi.apps.accounts.signing import signing_roles
 from xiezhi.apps.casework import words
 from xiezhi.apps.casework.forms import people as persons
-from xiezhi.apps.casework.forms.fields import MomentField, DocumentFileField, field_for, shown
+from xiezhi.apps.casework.forms.fields import DocumentFileField, MomentField, field_for, shown
 from xiezhi.apps.casework.forms.recordings import RecordingRows
 from xiezhi.apps.casework.forms.sheet import Sheet, sheet_for
 from xiezhi.apps.paperwork.service import has_wording

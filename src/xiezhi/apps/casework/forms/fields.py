@@ -87,7 +87,38 @@ class UploadField(forms.FileField):
 
 # What a written document arrives as: fixed layout, office files, pictures of paper, plain text, a packed folder.
 DOCUMENT_ENDINGS = frozenset(
-    "pdf ofd doc docx wps wpt rtf odt xls xlsx et csv ppt pptx dps txt jpg jpeg png bmp gif tif tiff heic webp eml msg zip rar 7z".split()
+    [
+        "pdf",
+        "ofd",
+        "doc",
+        "docx",
+        "wps",
+        "wpt",
+        "rtf",
+        "odt",
+        "xls",
+        "xlsx",
+        "et",
+        "csv",
+        "ppt",
+        "pptx",
+        "dps",
+        "txt",
+        "jpg",
+        "jpeg",
+        "png",
+        "bmp",
+        "gif",
+        "tif",
+        "tiff",
+        "heic",
+        "webp",
+        "eml",
+        "msg",
+        "zip",
+        "rar",
+        "7z",
+    ]
 )
 
 
