@@ -268,10 +268,11 @@ def test_acts_have_the_numbers_of_the_timeline_though_custody_stands_between(
     (tmp_path / "c").mkdir()
     card(600, 20, 3, folder=tmp_path / "c", codec="libx264")
     take_in(tmp_path / "c", viewed)
-    number = next(entry.number for entry in record.history(viewed) if entry.kind == "inquiry_made")
-    assert number == 3
+    number = next(entry.case_seq for entry in record.history(viewed) if entry.kind == "inquiry_made")
     client = browse(world["zhou"])
-    words = "第 3 条 询问"
+    words = f"第 {number} 条 询问"
     for path in (f"cases/{viewed}/", f"cases/{viewed}/records/", f"cases/{viewed}/capture/", f"recordings/{Recording.objects.first().id}/"):
         assert words in client.get(f"/desk/evidence/{path}").content.decode(), path
-    assert "第 3 条“询问" in client.get(f"/desk/cases/{viewed}/").content.decode()
+    page = client.get(f"/desk/cases/{viewed}/").content.decode()
+    assert f"第 {number} 条“询问" in page
+    assert f'data-n="{number}"' in page

@@ -52,8 +52,8 @@ class OwedGap:
 
 
 def numbers_of(entries: Iterable[Any]) -> dict[str, int]:
-    """The numbers by which people know the acts of a case: attachments and custody stand between them and are not counted."""
-    return {str(entry.id): entry.number for entry in entries if entry.number}
+    """The numbers by which people know the acts of a case: those of the timeline, of `ledger prove` and of a bundle."""
+    return {str(entry.id): entry.case_seq for entry in entries if entry.kind_of == "act"}
 
 
 def owed(case: str, marking: Any, pack: Any, entries: Iterable[Any]) -> list[OwedGap]:
