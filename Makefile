@@ -51,15 +51,21 @@ clean: ## Remove what was built; .venv and var/ (your data) stay
 	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "python could not make .venv: install its venv module (Debian: apt-get install python3-venv)" >&2; exit 1; }
 
 # The build backend is in the lock, so that the last step needs no network.
+# An installation that was broken off may leave packages half written, on which pip stumbles: it is begun anew.
 .venv/.installed: requirements.lock pyproject.toml | .venv/bin/python
+	@if [ -e .venv/.unfinished ]; then echo 'the last installation was broken off; beginning anew' >&2; rm -rf .venv; $(MAKE) -s .venv/bin/python; fi
+	@touch .venv/.unfinished
 	@echo 'installing what requirements.lock names' >&2
 	@$(PIP) install --no-compile --require-hashes -r requirements.lock
 	@$(PIP) install --no-build-isolation --no-deps --editable .
+	@rm -f .venv/.unfinished
 	@touch $@
 
 .venv/.tools: requirements-dev.lock .venv/.installed
 	@echo 'installing the tools of tests' >&2
+	@touch .venv/.unfinished
 	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@rm -f .venv/.unfinished
 	@touch $@
 
 FRONT := $(wildcard frontend/package-lock.json frontend/build.mjs frontend/ts/* frontend/css/*)
