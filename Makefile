@@ -62,6 +62,7 @@ clean: ## Remove what was built; .venv and var/ (your data) stay
 	@touch $@
 
 .venv/.tools: requirements-dev.lock .venv/.installed
+	@if [ -e .venv/.unfinished ]; then echo 'the last installation was broken off; beginning anew' >&2; rm -rf .venv; $(MAKE) -s .venv/.installed; fi
 	@echo 'installing the tools of tests' >&2
 	@touch .venv/.unfinished
 	@$(PIP) install --require-hashes -r requirements-dev.lock
