@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import shutil
 import subprocess
 import sys
@@ -59,7 +60,20 @@ def check(folder):
 def test_the_stamp_is_tied_to_the_checkpoint_and_says_what_it_covers(stamped):
     status, told = check(stamped)
     assert status == 0, told
-    assert "那时已在日志里的有 2 条" in told
+    assert "签名未核验" in told
+    assert "已在日志里的有 2 条" in told
+
+
+def test_a_token_made_by_hand_is_not_told_as_a_proof(stamped):
+    """No authority has signed these 51 bytes; whoever carries the bundle can write them."""
+    note = (stamped / "stamps/5.note").read_bytes()
+    (stamped / "stamps/5.tsr").write_bytes(b"\x04\x20" + hashlib.sha256(note).digest() + b"\x18\x0f19490101000000Z")
+    remade(stamped)
+    told = check(stamped)[1]
+    [line] = [one for one in told.splitlines() if "19490101000000Z" in one]
+    assert "签名未核验" in line
+    assert "not verified" in line
+    assert "openssl ts -verify -in stamps/5.tsr -data stamps/5.note" in told
 
 
 @pytest.mark.parametrize(

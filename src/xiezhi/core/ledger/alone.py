@@ -4,7 +4,7 @@
     python3 verify.py BUNDLE.zip                           a bundle as it was downloaded, or its unpacked folder
     python3 verify.py RESULT.proof.json [RESULT.pdf]       single fields of an entry, and whether the PDF is the recorded one
     python3 verify.py --log ADDRESS/log/                   the whole log, fetched now; also together with any of the above
-Options: --key KEY (kept from earlier, or from the printed gazette), --checkpoint FILE (one kept from earlier: the log must still hold it).
+Options: --key KEY (kept from earlier, or from the printed gazette), --log … --checkpoint FILE (one kept from earlier: the log must still hold it).
 
 Exit status 0: everything holds. 1: something does not, and the line names the first bad item. Formats: RFC 6962, RFC 8493, RFC 8785, C2SP
 signed-note, tlog-checkpoint, tlog-tiles, tlog-proof. The entry format is written out in docs/record.md; this file is a second reading of it,
@@ -177,7 +177,7 @@ def known_keys(keys: str) -> dict[tuple[str, str], tuple[bytes, int, int]]:
 
 
 def keys_of_log(base: str) -> str:
-    """The keys that a log's policy names, those of earlier times with their times; of a log without one the key alone."""
+    """The keys that a log's policy names, earlier and lost ones with their times; of a log without one the key alone."""
     found, valid = fetch(base, "key").decode(), ""
     try:
         policy = fetch(base, "policy").decode("utf-8")
@@ -186,8 +186,8 @@ def keys_of_log(base: str) -> str:
     for line in policy.split("\n"):
         if match := re.fullmatch(r"#\s*valid from (\d+)(?: to (\d+))?\s*", line):
             valid = f"{match[1]} {match[2] or ''}"
-        elif line.startswith("log "):
-            found, valid = f"{found}\n{line.split()[1]} {valid}", ""
+        elif match := re.match(r"(?:log|# lost) (\S+)", line):
+            found, valid = f"{found}\n{match[1]} {valid}", ""
     return found
 
 
@@ -424,6 +424,7 @@ def check_records(bag: Bag, keys: str) -> tuple[list[Record], dict[int, bytes], 
     heads: set[tuple[int, bytes]] = set()
     proofs = {name for name in bag.sources if name.startswith("data/proofs/")}
     notes = set()
+    roots: dict[int, bytes] = {}
     for name in sorted((name for name in bag.sources if name.startswith("data/entries/")), key=number_of):
         proof = name.replace("entries", "proofs").replace(".json", ".tlog-proof")
         item = name
@@ -437,6 +438,8 @@ def check_records(bag: Bag, keys: str) -> tuple[list[Record], dict[int, bytes], 
             raise Wrong(f"读不懂 / unreadable ({error})", item) from None
         if index in places:
             raise Wrong("同一条日志出现两次 / the same leaf twice", proof)
+        if roots.setdefault(head[0], head[1]) != head[1]:
+            raise Wrong("同样长的日志签了两个不同的根 / two roots of one size are signed: the log has two histories", proof)
         proofs.discard(proof)
         places[index] = records[-1].entry
         heads.add(head)
@@ -492,7 +495,7 @@ def check_files(records: list[Record], last: dict[str, Any], measured: dict[str,
 def check_stamps(bag: Bag, keys: str, places: dict[int, bytes]) -> None:
     """Time stamps (RFC 3161) over earlier checkpoints: each names its checkpoint, which is the beginning of the bundle's log.
 
-    The authority's own signature needs its certificate: `openssl ts -verify -in N.tsr -data N.note -CAfile ROOT`.
+    The authority's own signature needs its certificate and is not looked at here: till openssl has, anybody could have written the time.
     """
     newest = open_checkpoint(bag.read("checkpoint").decode("utf-8"), keys)
     for name in sorted({name.rsplit(".", 1)[0] for name in bag.sources if STAMP.fullmatch(name)}):
@@ -505,7 +508,11 @@ def check_stamps(bag: Bag, keys: str, places: dict[int, bytes]) -> None:
         if not made:
             raise Wrong("不是这个检查点的时间戳 / not a time stamp of this checkpoint", f"{name}.tsr")
         covered = sum(index < head[0] for index in places)
-        print(f"时间戳 {made[1].decode()}Z：那时已在日志里的有 {covered} 条 / {covered} of the entries were in the log by then")
+        print(f"时间戳自称 {made[1].decode()}Z（签名未核验，不算证明）/ a time stamp says so; its signature is not verified: no proof yet")
+        print(
+            f"      它若是真的，那时已在日志里的有 {covered} 条；用授时机构的根证书核验 / if true, {covered} of the entries were in the log by then:"
+        )
+        print(f"      openssl ts -verify -in {name}.tsr -data {name}.note -CAfile ROOT.pem")
 
 
 def check_bag(where: Path, keys: str) -> tuple[dict[int, bytes], set[tuple[int, bytes]]]:
@@ -515,6 +522,8 @@ def check_bag(where: Path, keys: str) -> tuple[dict[int, bytes], set[tuple[int, 
     records, places, heads = check_records(bag, keys or bag.read("key").decode("utf-8"))
     check_stamps(bag, keys or bag.read("key").decode("utf-8"), places)
     whole = any(one.whole or one.deleted or "case_seq" in one.fields for one in records)
+    if whole and len(heads) != 1:
+        raise Wrong("全案的记录应当都在同一个检查点下 / a whole case stands under one checkpoint", "data/proofs")
     last = check_chain(records, measured) if whole else {}
     check_files(records, last, measured)
     sizes = [measured[name][1] for name in measured if name.startswith("data/")]
@@ -555,7 +564,11 @@ def main() -> int:
     reader.add_argument("--checkpoint")
     asked = reader.parse_args()
     here = Path(__file__).resolve().parent
-    what = Path(asked.what) if asked.what else here if (here / "bagit.txt").is_file() and not asked.log else None
+    what = Path(asked.what) if asked.what else here if (here / "bagit.txt").is_file() else None
+    if asked.checkpoint and not asked.log:
+        reader.error(
+            "--checkpoint 要和 --log 一起用，否则没有可比的 / --checkpoint needs --log ADDRESS: there is nothing else to compare it with"
+        )
     if what is None and not asked.log:
         reader.error("a bundle, a proof file, or --log ADDRESS")
     try:
