@@ -75,7 +75,7 @@ def test_what_was_deleted_stands_in_its_place_and_says_on_what_basis(world, file
     act = perform(case, "inquiry_made", NOW, documents=["inquiry_record"], data={"party": {"name": "甲某某"}})
     perform(case, "jurisdiction_transferred", NOW)
     Sequencer().drain(NOW)
-    warrant = service.Warrant("个人信息保护法第四十七条", "xu", "he")
+    warrant = service.Warrant("个人信息保护法第四十七条", "xu", "he", before_term=True)
     assert service.delete(case, act.case_seq, warrant, id=uuid.uuid4(), now=NOW).numbers == (2,)
     client = browse(world["zhou"])
     for address in (f"/desk/cases/{case}/", f"/desk/cases/{case}/entries/{act.act_id}/"):

@@ -10,8 +10,8 @@ from django.db import connection
 from xiezhi.apps.disclosure.models import Publication
 from xiezhi.apps.record import queries as record
 from xiezhi.apps.record import service
-from xiezhi.apps.record.deletion import RESTING
 from xiezhi.apps.record.rebuild import rebuild
+from xiezhi.apps.record.resting import RESTING
 from xiezhi.apps.record.sequencer import Sequencer
 from xiezhi.apps.record.verify import verify
 from xiezhi.site import clock

@@ -220,6 +220,59 @@ def test_an_open_or_held_or_reopened_case_is_left_alone(case):
         delete(1, "YX-2")
 
 
+def test_a_document_that_was_only_looked_at_goes_from_the_store(case):
+    service.note("custody", "viewed", {"file": sha(PAPER)}, id=new_id(), now=NOW, case=case, by=["yx-o2"])
+    service.note("custody", "bundle_made", {"left_out": [sha(PAPER)]}, id=new_id(), now=NOW, case=case, by=["yx-o2"])
+    Sequencer().drain(NOW)
+    assert delete().files == (sha(PAPER),)
+
+
+def test_a_document_that_another_case_names_stays(case):
+    service.perform(first("YX-2"), new_id(), NOW)
+    service.perform(line("inquiry_made", 2, "YX-2", documents=["inquiry_record"], files=[paper(PAPER, "笔录.pdf")]), new_id(), NOW)
+    Sequencer().drain(NOW)
+    assert delete().files == ()
+
+
+def test_a_head_of_another_agency_approves_nothing(case):
+    agency = registry.save_agency(
+        "yx-gt", district=make_agency().district, name="云溪区自然资源局", word="云自然", pack="t", confirmed_on=NOW.date()
+    )
+    registry.save_person("gt-l1", name="钱某", agency=agency, roles=["leader"])
+    with pytest.raises(InputError, match="head of the agency of the case") as refused:
+        delete(warrant=replace(WARRANT, approver="gt-l1"))
+    assert "本案办案机关" in refused.value.message_zh
+    assert EntryBody.objects.count() == 7
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "table", "until"),
+    [
+        ("case_archived", {}, {}, "2056"),  # nobody says how long: the longest
+        ("case_archived", {}, {"penalty": {"years": "20"}, "levy": {"years": "40"}}, "2046"),
+        ("case_archived", {}, {"levy": {"years": "40"}, "recording": {"months": "6"}}, "2066"),
+        ("case_archived", {"retention_years": 10}, {"penalty": {"years": "30"}}, "2036"),
+        ("lead_dismissed", {}, {"penalty": {"years": "20"}}, "2046"),
+        ("jurisdiction_transferred", {}, {"penalty": {"years": "20"}}, "2046"),
+    ],
+)
+def test_a_term_that_the_act_does_not_say_is_the_packs(agency, monkeypatch, kind, data, table, until):
+    from xiezhi.apps.record import law
+
+    known = law.edition("t")
+    monkeypatch.setattr(law, "load_pack", lambda pack: replace(known, retention=table))
+    law.edition.cache_clear()
+    people(agency)
+    service.perform(first(), new_id(), NOW)
+    service.perform(line(kind, 1, data=data), new_id(), NOW)
+    Sequencer().drain(NOW)
+    plain = replace(WARRANT, before_term=False)
+    with pytest.raises(InputError, match=f"is to be kept until {until}"):
+        service.preview("YX-1", 1, plain, now=NOW)
+    assert service.preview("YX-1", 1, WARRANT, now=NOW)
+    assert service.preview("YX-1", 1, plain, now=NOW + timedelta(days=41 * 366))
+
+
 def test_what_has_no_leaf_yet_or_disagrees_with_the_log_is_not_deleted(agency):
     people(agency)
     history()

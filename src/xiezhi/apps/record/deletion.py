@@ -19,8 +19,6 @@ from django.utils.module_loading import import_string
 from xiezhi.apps.registry import queries as registry
 from xiezhi.core.law.clock import day_of, utc_text
 from xiezhi.core.law.errors import InputError
-from xiezhi.core.law.terms import add_months
-from xiezhi.core.law.vocabulary import load_vocabulary
 from xiezhi.core.ledger.body import read as read_body
 from xiezhi.core.ledger.errors import BodyError
 from xiezhi.core.ledger.fields import field_tree
@@ -34,10 +32,9 @@ from .key import LogRefused
 from .logwide import note
 from .models import Case
 from .rebuild import rebuild_case
+from .resting import RESTING, kept_until, resting
 from .tombstones import KIND, remains, stones
 
-RESTING = ("case_archived", "lead_dismissed", "jurisdiction_transferred")
-LATER_PHASES = frozenset({"disclosure", "archive", "standing"})  # what may follow without opening a case again
 APPROVER_ROLE = "leader"
 RETENTION_ROLE = "xiezhi_retention"  # site/roles.py
 
@@ -46,7 +43,11 @@ SELECT e.id, e.case_seq, e.class, e.kind, e.of, e.at, e.recorded_at, e.entry, l.
 LEFT JOIN record_leaf l ON l.entry_id = e.id LEFT JOIN record_entry_body b ON b.entry_id = e.id
 WHERE e.case_id = %s AND e.class IN ('act', 'attachment', 'correction') ORDER BY e.case_seq
 """
-_STILL_NAMED = "SELECT EXISTS (SELECT FROM record_entry_body WHERE position(%s IN text) > 0)"
+# What makes a document one of a case; that somebody looked at it, or took it along, keeps it nowhere.
+_STILL_NAMED = """
+SELECT EXISTS (SELECT FROM record_entry_body b JOIN record_entry e ON e.id = b.entry_id
+WHERE e.class IN ('act', 'attachment', 'correction') AND position(%s IN b.text) > 0)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,7 @@ def _asked(case_id: str, number: int, warrant: Warrant, id_: UUID | None, now: d
     doomed = _with_what_hangs_on_it(rows, target)
     for one in doomed:
         _hold_true(one)
-    _check_warrant(warrant)
+    _check_warrant(case, warrant)
     _check_case(case, warrant, now)
     return case, doomed
 
@@ -189,7 +190,7 @@ def _hold_true(row: _Row) -> None:
         )
 
 
-def _check_warrant(warrant: Warrant) -> None:
+def _check_warrant(case: Case, warrant: Warrant) -> None:
     if not warrant.basis.strip() or not warrant.approver.strip() or not warrant.by.strip():
         raise InputError(
             "a deletion names its basis, who approved it, and who carries it out", "依法删除应当写明依据、批准人和经办人", field="basis"
@@ -206,14 +207,17 @@ def _check_warrant(warrant: Warrant) -> None:
                 f"{known.name}不是登记的负责人，删除应当由机关负责人批准",
                 field=field,
             )
+        if field == "approver" and known.agency != case.agency_id:
+            raise InputError(
+                f"{person} is of {known.agency}, the case of {case.agency_id}: a deletion is approved by a head of the agency of the case",
+                f"{known.name}不是本案办案机关的负责人，删除应当由本案办案机关的负责人批准",
+                field=field,
+            )
 
 
 def _check_case(case: Case, warrant: Warrant, now: datetime) -> None:
-    acts = read(case).acts
-    phases = load_vocabulary().acts
-    newest = sorted(acts, key=lambda act: (act.at, act.case_seq or 0), reverse=True)
-    rest = next((act for act in newest if act.kind in RESTING or phases[act.kind].phase not in LATER_PHASES), None)
-    if rest is None or rest.kind not in RESTING:
+    rest = resting(read(case).acts)
+    if rest is None:
         raise InputError(
             f"case {case.id} is not at rest (neither archived, dismissed nor transferred, or gone on since): nothing of it is deleted",
             "案件尚未归档、不予立案或者移送，或者之后又有办理，不能删除其中的记录",
@@ -224,9 +228,8 @@ def _check_case(case: Case, warrant: Warrant, now: datetime) -> None:
             raise InputError(
                 f"case {case.id} is on hold ({held}): lift the hold first", f"案件正在保全（{held}），解除保全前不能删除", field="case"
             )
-    years = rest.own.get("retention_years")
-    keep_until = add_months(day_of(rest.at), 12 * int(years)) if years is not None else None
-    if keep_until is not None and day_of(now) < keep_until and not warrant.before_term:
+    keep_until, years = kept_until(case, rest)
+    if day_of(now) < keep_until and not warrant.before_term:
         raise InputError(
             f"case {case.id} is to be kept until {keep_until} ({years} years): only a basis that orders an earlier deletion permits it (before_term)",
             f"案卷应当保管至 {keep_until}（{years} 年）；只有依据明确要求提前删除的才可以删除（before_term）",
