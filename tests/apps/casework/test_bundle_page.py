@@ -66,7 +66,7 @@ def test_entries_that_are_no_acts_do_not_break_the_numbers(world, filed, perform
     service.note("custody", "viewed", {"file": "ab" * 32}, id=uuid.uuid4(), now=NOW, case=case, by=["he"])
     perform(case, "inquiry_made", NOW, documents=["inquiry_record"])
     text = browse(world["zhou"]).get(f"/desk/cases/{case}/").content.decode()
-    assert "2 条记录，编号首尾相接" in text
+    assert "2 条记录和 1 条保管记载，编号首尾相接" in text
     assert "编号不连续" not in text
 
 

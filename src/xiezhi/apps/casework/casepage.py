@@ -85,6 +85,7 @@ class CasePage:
     findings: list[Any]
     not_judged: list[Any]
     entries: int
+    notes: int
     documents: int
     recordings: int
     last_entry: str
@@ -230,6 +231,7 @@ def build(file: CaseFile, user: Any, now: datetime) -> CasePage:
         findings=standing,
         not_judged=list(marking.not_judged),
         entries=len(entries),
+        notes=picture.notes,
         documents=sum(len(act.documents) for act in marking.acts),
         recordings=sum(len(act.recordings) for act in marking.acts),
         last_entry=str(entries[-1].id) if entries else "",

@@ -5,6 +5,7 @@ notes        what stands on the record of a case, or of the whole log, and is no
 marking      the case as the rules see it; explanation: what must, may, may not be done
 receipt      an entry's place in the public log, with its offline proof; index_of: the place alone
 fields_proof proofs of single fields of an entry; shown: the same with the entry's own, as a .proof.json
+is_document  whether an act, attachment or correction still names a file as a document
 checkpoint   the log's signed head; verifier_key: the key that checks it; verifier_keys: past keys too
 """
 
@@ -37,6 +38,7 @@ from .key import verifier
 from .logwide import NOTE_CLASSES
 from .models import Case
 from .models import Checkpoint as SignedHead
+from .naming import is_document as is_document
 from .policy import read_policy, verifiers
 from .tiles import read_ahead
 
@@ -154,7 +156,9 @@ def explanation(case_id: str, now: datetime) -> Explanation:
 
 @dataclass(frozen=True, slots=True)
 class CasePicture:
-    """All that a case page reads, from one reading of the case. `complete`: the numbers of all its entries run on from 1."""
+    """All that a case page reads, from one reading of the case. `complete`: the numbers of all its entries run on from 1. `notes`: how many of
+    them are custody or system entries, which stand between the acts and are none of `entries`.
+    """
 
     row: Case
     entries: list[EntryView]
@@ -162,6 +166,7 @@ class CasePicture:
     marking: Marking
     explanation: Explanation
     complete: bool
+    notes: int
 
 
 def picture(case_id: str, now: datetime) -> CasePicture | None:
@@ -174,15 +179,20 @@ def picture(case_id: str, now: datetime) -> CasePicture | None:
     known = read(row)
     marking = known.marking()
     views = _views(known.entries, known.projection, known.acts)
-    return CasePicture(row, views, known.book, marking, explain(known.book, marking, known.people, now), _complete(row))
+    complete, notes = _complete(row)
+    return CasePicture(row, views, known.book, marking, explain(known.book, marking, known.people, now), complete, notes)
 
 
-def _complete(row: Case) -> bool:
-    """Whether there is an entry for every number that the case has given, those that the fold does not read among them."""
+def _complete(row: Case) -> tuple[bool, int]:
+    """(whether there is an entry for every number that the case has given, how many of them the fold does not read)."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*), coalesce(max(case_seq), 0) FROM record_entry WHERE case_id = %s", [row.id])
-        count, highest = cursor.fetchone()
-    return bool(count == highest)
+        cursor.execute(
+            "SELECT count(*), coalesce(max(case_seq), 0), count(*) FILTER (WHERE class IN ('custody', 'system')) FROM record_entry"
+            " WHERE case_id = %s",
+            [row.id],
+        )
+        count, highest, notes = cursor.fetchone()
+    return bool(count == highest), int(notes)
 
 
 def index_of(act_id: UUID) -> int | None:
