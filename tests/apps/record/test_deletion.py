@@ -19,6 +19,7 @@ from xiezhi.apps.record.sequencer import Sequencer
 from xiezhi.apps.record.service import Warrant
 from xiezhi.apps.record.verify import verify
 from xiezhi.apps.registry import service as registry
+from xiezhi.core.law.clock import utc_text
 from xiezhi.core.law.errors import InputError
 from xiezhi.core.ledger import alone
 from xiezhi.core.ledger.note import VerifierKey
@@ -328,6 +329,60 @@ def test_a_body_that_came_back_and_a_row_that_was_bent_are_faults(case):
         "ALTER TABLE record_entry ENABLE TRIGGER USER"
     )
     assert "column kind is not what its tombstone says" in [fault.what for fault in verify().faults]
+
+
+def forged(case, number, data):
+    """What an insider with the owner's rights can do: a tombstone of his own words, and the body goes."""
+    row = Entry.objects.get(case_id=case, case_seq=number)
+    service.note("system", "entry_deleted", data, id=new_id(), now=NOW, case=case, of=row.id)
+    run("DELETE FROM record_entry_body WHERE entry_id = %s", row.id)
+    run("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+    Sequencer().drain(NOW)
+    return row
+
+
+def epitaph(case, number):
+    row = Entry.objects.get(case_id=case, case_seq=number)
+    return {
+        "entry": bytes(row.entry).hex(),
+        "index": row.leaf.seq,
+        "case_seq": row.case_seq,
+        "class": row.klass,
+        "kind": row.kind,
+        "at": utc_text(row.at),
+        "recorded_at": utc_text(row.recorded_at),
+        "basis": "法院裁定",
+        "approver": "yx-l1",
+    }
+
+
+def test_a_tombstone_that_says_nothing_is_none(case):
+    row = forged(case, 3, {})
+    [fault] = verify().faults
+    assert (fault.item, fault.what) == (f"body of act {row.id} in case {case} (no. 3)", "is missing")
+
+
+@pytest.mark.parametrize("lacking", ["entry", "index", "case_seq", "kind", "at", "basis", "approver"])
+def test_a_tombstone_says_what_was_there_why_and_by_whose_leave(case, lacking):
+    forged(case, 3, epitaph(case, 3) | {lacking: ""})
+    [fault] = verify().faults
+    assert lacking in fault.what or fault.what == "is missing"
+
+
+def test_a_tombstone_in_a_case_that_was_not_at_rest_is_a_fault(case):
+    service.perform(first("YX-2"), new_id(), NOW)
+    Sequencer().drain(NOW)
+    forged("YX-2", 1, epitaph("YX-2", 1))
+    assert [fault.what for fault in verify().faults] == ["was written while the case was not at rest"]
+
+
+def test_a_tombstone_holds_also_when_the_case_went_on_afterwards(case):
+    delete()
+    service.perform(line("remedy_filed", 5, case, by=[]), new_id(), NOW)
+    Sequencer().drain(NOW)
+    assert verify().faults == []
+    forged(case, 2, epitaph(case, 2))  # now it is under way again
+    assert [fault.what for fault in verify().faults] == ["was written while the case was not at rest"]
 
 
 def test_a_bundle_tells_of_it_and_holds(case, tmp_path, monkeypatch, capsys):

@@ -14,9 +14,11 @@ from django.db import connection
 from xiezhi.core.law.clock import utc_text
 
 KIND = "entry_deleted"
+# Without these it says neither what was there nor by whose leave it went, and is no tombstone.
+_STATED = ("entry", "index", "case_seq", "class", "kind", "at", "recorded_at", "basis", "approver")
 
 _STONES = """
-SELECT t.of, t.id, b.text FROM record_entry t JOIN record_entry_body b ON b.entry_id = t.id
+SELECT t.of, t.id, t.case_id, t.case_seq, b.text FROM record_entry t JOIN record_entry_body b ON b.entry_id = t.id
 WHERE t.class = 'system' AND t.kind = 'entry_deleted'
 """
 _LEFT = """
@@ -26,19 +28,21 @@ SELECT e.id, e.case_seq, e.class, e.kind, e.of, e.at, e.recorded_at, e.agency_id
 
 @dataclass(frozen=True, slots=True)
 class Stone:
-    """A tombstone: its own id, its `data`, and when it was written (as bodies write times)."""
+    """A tombstone: its own id and place, its `data`, and when it was written (as bodies write times)."""
 
     id: UUID
     of: UUID
+    case: str
+    case_seq: int
     at: str
     data: Mapping[str, Any]
 
     def contradicts(self, entry: bytes, columns: Mapping[str, Any]) -> str:
         """The first column of the deleted entry that is not as the tombstone states it; empty where all are."""
         for name, value in {**columns, "entry": entry.hex()}.items():
-            if name in self.data and self.data[name] != value:
+            if name in _STATED and self.data[name] != value:
                 return name
-        return ""
+        return "" if columns["case"] == self.case else "case"
 
     def told(self) -> dict[str, Any]:
         """What pages and the fold are told of the deletion."""
@@ -51,10 +55,11 @@ def stones(case_id: str | None = None) -> dict[UUID, Stone]:
     with connection.cursor() as cursor:
         cursor.execute(_STONES + ("" if case_id is None else "AND t.case_id = %s"), [] if case_id is None else [case_id])
         found: dict[UUID, Stone] = {}
-        for of, id_, text in cursor.fetchall():
+        for of, id_, case, case_seq, text in cursor.fetchall():
             with contextlib.suppress(ValueError, KeyError, TypeError):  # a damaged one is no tombstone; `verify` names it
                 body = json.loads(text)
-                found[of] = Stone(id_, of, body["recorded_at"], body["data"])
+                if all(body["data"][name] not in ("", None) for name in _STATED):
+                    found[of] = Stone(id_, of, case, case_seq, body["recorded_at"], body["data"])
         return found
 
 

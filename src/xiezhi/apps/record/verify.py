@@ -34,6 +34,7 @@ from .sealing import hold_rows
 from .strays import beside_the_log, published_files, strays
 from .tiles import read_tile
 from .tombstones import Stone, stones
+from .unrest import restless
 
 _COLUMNS = "e.id, e.case_id, e.case_seq, e.class, e.kind, e.of, e.at, e.recorded_at, e.agency_id, e.pack, e.mode, e.entry"
 _LEAVES = f"""
@@ -148,6 +149,8 @@ class _Verification:
                 self.fault(item, f"signs {size} leaves, the log has {self.edge.size}", f"签了 {size} 条，日志只有 {self.edge.size} 条")
         self._hold_waiting()
         self._hold_cases()
+        if self.bodies:
+            self.report.faults.extend(restless(self.stones.values()))
         self._hold_beside()
         self.report.faults.extend(strays())
         if self.files is not None:
@@ -238,7 +241,7 @@ class _Verification:
         if row.text is None or row.seed is None:
             if stone is None:
                 self.fault(f"body of {row.name}", "is missing", "缺失")
-            elif column := stone.contradicts(row.entry, _columns(row)):
+            elif column := stone.contradicts(row.entry, _columns(row) | ({"index": row.seq} if row.seq is not None else {})):
                 self.fault(f"row of {row.name}", f"column {column} is not what its tombstone says", f"列 {column} 与删除记载不符")
             return None, None
         if stone is not None:
