@@ -8,7 +8,7 @@ import threading
 import pytest
 from django.db import transaction
 
-from xiezhi.apps.record import published, queries, service, witnesses
+from xiezhi.apps.record import halt, published, queries, service, witnesses
 from xiezhi.apps.record.export import export
 from xiezhi.apps.record.key import LogRefused
 from xiezhi.apps.record.policy import configured
@@ -123,11 +123,48 @@ def test_a_second_history_under_the_same_key_is_refused(log, bureaus):
     act("YX-other")
     assert witnesses.ask_all() == []  # shorter than what was witnessed
     assert "304" in witnesses.anchors()[0].trouble
+    with pytest.raises(LogRefused, match="304"):
+        act("YX-more")  # and nothing more is signed
+    halt.path().unlink()  # somebody does not listen
     for number in range(9):
         act(f"YX-more{number}")
     assert witnesses.ask_all() == []  # longer, and not the same
     assert "422" in witnesses.anchors()[0].trouble
     assert bureaus[0].seen("yunxi.example/log") == seen
+
+
+def test_what_a_witness_has_seen_stops_signing_also_where_everything_was_restored_together(log, bureaus):
+    witnesses.ask_all()
+    folder = published.checkpoint_path().parent
+    restore, early = transaction.savepoint(), {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    act("YX-1")
+    act("YX-2")
+    witnesses.ask_all()
+    transaction.savepoint_rollback(restore)  # database and log/ of one evening: they agree
+    for path, content in early.items():
+        path.write_bytes(content)
+    assert witnesses.ask_all() == []  # as the process goes on, nobody is asked twice about one head
+    assert witnesses.ask_all(anew=True) == []  # as it starts
+    assert "302" in halt.path().read_text(encoding="utf-8")
+    with pytest.raises(LogRefused, match="a witness has seen 302 leaves") as refused:
+        act("YX-fork")
+    assert "见证人" in str(refused.value)
+    assert published.read_checkpoint() == early[published.checkpoint_path()].decode()
+
+
+def test_a_halt_ends_by_itself_once_the_leaves_are_there(log, bureaus):
+    halt.stop(302, "sfj1")
+    halt.stop(301, "sfj2")  # the larger one stands
+    act_ = service.perform(first("YX-1"), new_id(), NOW)
+    with pytest.raises(LogRefused, match="302"):
+        Sequencer().drain(NOW)
+    halt.path().write_text("300 sfj1\n", encoding="utf-8")
+    Sequencer().drain(NOW)
+    assert queries.receipt(act_.act_id).index == 300
+    assert not halt.path().exists()
+    halt.path().write_bytes(b"\xff")  # damaged: nobody knows how much was seen
+    with pytest.raises(LogRefused, match="damaged"):
+        Sequencer().drain(NOW)
 
 
 def test_a_lost_memory_of_what_a_witness_saw_is_asked_anew(log):

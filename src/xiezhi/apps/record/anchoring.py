@@ -43,9 +43,11 @@ class _Look:
     def __init__(self) -> None:
         self._told: dict[str, str] = {}
         self._stamp_again = 0.0
+        self._asked = False
 
     def once(self, now: datetime) -> None:
-        self._do("witnesses", witnesses.ask_all)
+        anew, self._asked = not self._asked, True  # once as the process starts: what lies here may be a restored copy
+        self._do("witnesses", lambda: witnesses.ask_all(anew=anew))
         if time.monotonic() >= self._stamp_again:
             self._stamp_again = (
                 0.0 if self._do("time stamp", lambda: stamps.is_due(now) and stamps.stamp()) else time.monotonic() + PATIENCE

@@ -11,7 +11,7 @@ from xiezhi.core.ledger.note import Checkpoint, VerifierKey
 from xiezhi.core.ledger.tiles import range_in_tiles
 from xiezhi.core.ledger.tree import EMPTY_ROOT
 
-from . import published
+from . import halt, published
 from .key import Keyring, LogRefused, publish_verifier
 from .policy import known, publish_policy
 from .tiles import read_tile
@@ -25,6 +25,7 @@ class Fence:
 
     def check(self, key: Keyring, origin: str, size: int) -> None:
         """`origin` and `size` as the locked row of the log's state says. Raises LogRefused."""
+        halt.check(size)
         keys, note = known(key), published.read_checkpoint()
         if note is None:
             note = self._begun(key, origin, size)

@@ -26,7 +26,7 @@ from xiezhi.core.ledger.proof import LogProof
 from xiezhi.core.ledger.tiles import range_in_tiles
 from xiezhi.core.ledger.tree import consistency_proof, inclusion_proof
 
-from . import published
+from . import halt, published
 from .policy import read_policy, verifiers, with_witnesses
 from .tiles import read_tile
 
@@ -80,22 +80,26 @@ def witnessed_proof(index: int) -> str | None:
     return LogProof(index, tuple(inclusion_proof(index, size, range_in_tiles(size, read_tile))), note).text()
 
 
-def ask_all(post: Post | None = None) -> list[str]:
-    """Ask each witness that has not cosigned the published checkpoint; answers the names of those that did now. Troubles are logged and kept."""
+def ask_all(post: Post | None = None, *, anew: bool = False) -> list[str]:
+    """Ask each witness that has not cosigned the published checkpoint; answers the names of those that did now. Troubles are logged and kept.
+
+    `anew` asks also those who have, as our files say: those may have been restored with the database, and the witness has seen more since.
+    """
     note, keys = published.read_checkpoint(), verifiers()
     policy = with_witnesses(keys)
     if note is None or not keys or not policy.witnesses:
         return []
     head = Checkpoint.open(note, *keys)
-    signed = [one.name for one in policy.witnesses if _ask(one, note, head, post or _post)]
+    signed = [one.name for one in policy.witnesses if _ask(one, note, head, post or _post, anew=anew)]
     if signed:
         _publish(note, policy)
     return signed
 
 
-def _ask(witness: Witness, note: str, head: Checkpoint, post: Post) -> bool:
+def _ask(witness: Witness, note: str, head: Checkpoint, post: Post, *, anew: bool) -> bool:
     kept = _kept(witness)
-    if kept is not None and text_of(kept) == text_of(note):
+    done = kept is not None and text_of(kept) == text_of(note)
+    if done and not anew:
         return False
     old = Checkpoint.parse(text_of(kept)).size if kept else 0
     try:
@@ -108,7 +112,7 @@ def _ask(witness: Witness, note: str, head: Checkpoint, post: Post) -> bool:
         return False
     published.write_file(_path(witness, "note"), with_lines(note, line))
     _path(witness, "trouble").unlink(missing_ok=True)
-    return True
+    return not done
 
 
 def _cosigned(witness: Witness, note: str, head: Checkpoint, old: int, post: Post) -> str:
@@ -125,6 +129,7 @@ def _cosigned(witness: Witness, note: str, head: Checkpoint, old: int, post: Pos
         if size is None or size == old or not again:
             break
         if size > head.size:
+            halt.stop(size, witness.name)  # it saw them under this log's key, which it asks for before it compares
             raise NoteError(
                 f"it has seen {size} leaves, this log has {head.size}: leaves that were published are lost, or another has signed with the log's key. "
                 f"见证人见过 {size} 条，本日志只有 {head.size} 条。"
