@@ -12,8 +12,11 @@ export async function receiptOf(asked: { sha256?: string; q?: string }): Promise
   return (await answer.json()) as Receipt;
 }
 
-export async function logText(path: "checkpoint" | "key"): Promise<string> {
+export async function logText(path: "checkpoint" | "key"): Promise<string>;
+export async function logText(path: "policy", how: { orNone: true }): Promise<string | null>;
+export async function logText(path: string, how = { orNone: false }): Promise<string | null> {
   const answer = await fetch(`/log/${path}`, { credentials: "omit" });
+  if (how.orNone && answer.status === 404) return null;
   if (!answer.ok) throw new Unreadable(`取不到 /log/${path}（${answer.status}）`);
   return answer.text();
 }

@@ -2,12 +2,12 @@
 // Records are known by what they are, not by a file's name: a JSON object with `body` and `seed`, with `entry` and `fields`, or with `entry`
 // and `deleted` (the id of an entry whose body was destroyed lawfully).
 import { unzip } from "fflate";
-import { logText } from "./verify-ask";
 import { entryOfBody, flatten } from "./verify-body";
-import { Entry, checkChain } from "./verify-chain";
+import { Entry, checkChain, isWhole } from "./verify-chain";
 import { Bytes, Unreadable, digestOf, hex, same, unhex } from "./verify-bytes";
-import { Checkpoint, FieldProof, entryOfField, leafHash, openNote, readKey, readProof, rootOfLeaf } from "./verify-log";
-import { NEVER_PROVED, Step, Verdict, continue_, overruled } from "./verify-verdict";
+import { Checkpoint, FieldProof, entryOfField, Key, leafHash, readProof, rootOfLeaf } from "./verify-log";
+import { keysOfLog, openInTime } from "./verify-keys";
+import { NEVER_PROVED, Step, Verdict, continue_, overruled, signerOf } from "./verify-verdict";
 
 const LARGEST = 1024 * 1024 * 1024; // unpacked; a small zip can hold a huge nothing
 
@@ -56,7 +56,7 @@ export async function judgeBundle(content: Bytes): Promise<Verdict> {
   step(
     "条目 → 日志的根，检查点的签名",
     proofs.wrong,
-    `${records.found.length} 条记录都在日志里，检查点是编号 ${proofs.keyId} 的日志密钥签的。`,
+    `${records.found.length} 条记录都在日志里，${proofs.head ? signerOf(proofs.head) : ""}。`,
     proofs.head ? [["检查点原文", proofs.head.note]] : [],
   );
 
@@ -104,11 +104,18 @@ export async function judgeBundle(content: Bytes): Promise<Verdict> {
 // The files of a zip; those of a bag in a folder as if it lay on top.
 async function unpack(content: Bytes): Promise<Files> {
   let total = 0;
+  let twice = "";
+  const names = new Set<string>();
   const all = await new Promise<Record<string, Uint8Array>>((resolve, reject) => {
-    const filter = (one: { originalSize: number }): boolean => (total += one.originalSize) <= LARGEST;
+    const filter = (one: { name: string; originalSize: number }): boolean => {
+      if (names.has(one.name)) twice ||= one.name; // two readers could take two different ones
+      names.add(one.name);
+      return (total += one.originalSize) <= LARGEST;
+    };
     unzip(content, { filter }, (error, files) => (error ? reject(new Unreadable("压缩包残缺，解不开")) : resolve(files)));
   });
   if (total > LARGEST) throw new Unreadable("压缩包解开后太大，浏览器装不下，请用包里的 verify.py 在电脑上核验");
+  if (twice) throw new Unreadable(`压缩包里的文件名 ${twice.slice(0, 200)} 出现两次`);
   const mark = Object.keys(all).filter((path) => /(^|\/)bagit\.txt$/.test(path)).sort((a, b) => a.length - b.length)[0];
   if (mark === undefined) throw new Unreadable("这个压缩包不是证据包：里面没有 bagit.txt");
   const top = mark.slice(0, -"bagit.txt".length);
@@ -230,15 +237,15 @@ function written(file: string, item: string, entry: Bytes, fields: Map<string, u
 
 interface Proofs {
   wrong: Wrong[];
-  key?: Verdict["key"];
-  keyId: string;
+  key: Key;
   head?: Checkpoint;
 }
 
-// Each record must be the leaf of a proof, and each proof that of a record. The key is the one that the log shows now, never one of the bundle.
+// Each record must be the leaf of a proof, and each proof that of a record. The keys are those that the log shows now, never one of the bundle.
 async function checkProofs(files: Files, records: Written[], inline: Map<string, string>): Promise<Proofs> {
   const wrong: Wrong[] = [];
-  const key = readKey(await logText("key"));
+  const keys = await keysOfLog();
+  const roots = new Map<number, Checkpoint>();
   const notes = new Map<string, Checkpoint>();
   const texts = new Map(inline);
   for (const [path, content] of files) if (path.endsWith(".tlog-proof")) texts.set(path, new TextDecoder().decode(content));
@@ -248,9 +255,12 @@ async function checkProofs(files: Files, records: Written[], inline: Map<string,
   for (const [item, text] of texts) {
     try {
       const proof = readProof(text);
-      const checkpoint = notes.get(proof.note) ?? (await openNote(proof.note, key));
+      const checkpoint = notes.get(proof.note) ?? (await openInTime(proof.note, keys));
       notes.set(proof.note, checkpoint);
       if (!head || checkpoint.size > head.size) head = checkpoint;
+      const other = roots.get(checkpoint.size);
+      if (other && !same(other.root, checkpoint.root)) wrong.push({ item, why: "同样长的日志签了两个不同的根，日志有两个历史" });
+      roots.set(checkpoint.size, checkpoint);
       const fits = leaves.findIndex((leaf) => {
         const root = rootOfLeaf(leaf, proof.index, checkpoint.size, proof.hashes);
         return root !== null && same(root, checkpoint.root);
@@ -265,5 +275,6 @@ async function checkProofs(files: Files, records: Written[], inline: Map<string,
   for (const one of records) {
     if (!entries.has(hex(one.entry))) wrong.push({ item: one.item, why: "没有日志证明，或者证明不是它的" });
   }
-  return { wrong, key, keyId: key.id, head };
+  if (isWhole(records) && roots.size > 1) wrong.push({ item: "证据包", why: "全案的记录应当都在同一个检查点下" });
+  return { wrong, key: keys[0]!, head };
 }

@@ -1,6 +1,7 @@
 // The files that a result's page gives away, checked here: a proof (.proof.json), the data (data.json), a document (PDF).
 import { Bytes, digestOf } from "./verify-bytes";
-import { claimed, logText, receiptOf } from "./verify-ask";
+import { claimed, receiptOf } from "./verify-ask";
+import { keysOfLog } from "./verify-keys";
 import { FieldProof } from "./verify-log";
 import { unknown } from "./verify-show";
 import { NEVER_PROVED, ShownAct, Verdict, check, continue_, judge, overruled } from "./verify-verdict";
@@ -37,16 +38,16 @@ function parsed(text: string): Record<string, unknown> | null {
   }
 }
 
-// A proof file proves itself, but under the key that the log shows now, never under one that it brings along.
+// A proof file proves itself, but under the keys that the log shows now, never under one that it brings along.
 async function judgeProof(given: Record<string, unknown>): Promise<Verdict> {
-  const key = await logText("key");
+  const keys = await keysOfLog();
   const act: ShownAct = {
     kind: "",
     entry: String(given.entry),
     fields: Array.isArray(given.fields) ? (given.fields as FieldProof[]) : [],
     tlog_proof: String(given.tlog_proof),
   };
-  const checked = await check([act], key);
+  const checked = await check([act], keys);
   const receipt = checked.holds ? await receiptOf({ q: act.entry }) : null;
   const base: Verdict = { state: "broken", words: "", steps: checked.steps, proved: [], open: NEVER_PROVED, key: checked.key };
   if (!checked.holds) return { ...base, words: "证明不成立：内容被改过，或者它不在公示日志里。下面第一个“不一致”就是不成立的那一步。" };

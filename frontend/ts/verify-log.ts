@@ -91,6 +91,8 @@ export interface Key {
   name: string;
   id: string;
   bytes: Bytes;
+  since?: number; // the sizes of the log for which it speaks, both included; any where it is not said
+  until?: number;
 }
 
 // A verifier key: name+hash+key, the hash being that of name and key.
@@ -107,30 +109,35 @@ export interface Checkpoint extends Head {
   origin: string;
   note: string;
   by: "browser" | "noble";
+  key: Key; // that has signed it; the first of those asked for, where several have
+  now?: Checkpoint; // where that is a key of before: the present head, of which this one is the beginning
 }
 
-// The checkpoint of a note that the key has signed. Signatures of others are passed over; a wrong one of this key is not.
-export async function openNote(note: string, key: Key): Promise<Checkpoint> {
+// The checkpoint of a note that one of the keys has signed in its time. Signatures of others are passed over; a wrong one of these is not.
+export async function openNote(note: string, ...keys: Key[]): Promise<Checkpoint> {
   const cut = note.lastIndexOf("\n\n");
   if (cut < 0 || !note.endsWith("\n") || /[\u0000-\u0009\u000b-\u001f]/.test(note)) throw new Unreadable("检查点不是签名文本");
   const text = note.slice(0, cut + 1);
-  let by: Checkpoint["by"] | undefined;
+  const signers = new Map<Key, Checkpoint["by"]>();
   for (const line of note.slice(cut + 2, -1).split("\n")) {
     const [dash, name, encoded, ...more] = line.split(" ");
     if (dash !== "\u2014" || !name || !encoded || more.length) throw new Unreadable("检查点的签名行残缺");
     const signature = unbase64(encoded);
-    if (name !== key.name || hex(signature.slice(0, 4)) !== key.id) continue;
+    const key = keys.find((one) => one.name === name && one.id === hex(signature.slice(0, 4)));
+    if (!key) continue;
     const answer = await signed(key.bytes, signature.slice(4), utf8(text));
     if (!answer.holds) throw new Unreadable("检查点的签名不对：不是这把钥匙签的，或者内容被改过");
-    by = answer.by;
+    signers.set(key, answer.by);
   }
-  if (!by) throw new Unreadable("检查点没有这把钥匙的签名");
+  if (!signers.size) throw new Unreadable("检查点没有这把钥匙的签名");
   const [origin = "", size = "", root = "", ...rest] = text.split("\n");
-  if (origin !== key.name || !rest.length) throw new Unreadable("检查点是另一个日志的");
+  if (origin !== keys[0]?.name || !rest.length) throw new Unreadable("检查点是另一个日志的");
   if (!/^(0|[1-9]\d{0,15})$/.test(size) || !Number.isSafeInteger(Number(size))) throw new Unreadable("检查点的条数不对");
   const head = unbase64(root);
   if (head.length !== 32) throw new Unreadable("检查点的根不对");
-  return { origin, size: Number(size), root: head, note, by };
+  const key = keys.find((one) => signers.has(one) && (one.since ?? 0) <= Number(size) && Number(size) <= (one.until ?? Infinity));
+  if (!key) throw new Unreadable(`检查点有 ${size} 条，不在那把密钥的有效期内`);
+  return { origin, size: Number(size), root: head, note, by: signers.get(key)!, key };
 }
 
 export interface LogProof {

@@ -1,6 +1,7 @@
 // From a receipt to an answer in plain words: what was computed here, what it was compared with, what follows and what does not.
 import { Bytes, Unreadable, hex, same, unhex } from "./verify-bytes";
-import { Checkpoint, FieldProof, Key, entryOfField, leafHash, openNote, readKey, readProof, rootOfLeaf } from "./verify-log";
+import { Checkpoint, FieldProof, Key, entryOfField, leafHash, readKey, readProof, rootOfLeaf } from "./verify-log";
+import { openInTime } from "./verify-keys";
 import { Continuity, hold } from "./verify-memory";
 
 export interface ShownAct {
@@ -72,7 +73,7 @@ interface Proved {
 // Check every act of a receipt; the steps tell what was computed. `waiting` where an act stands in no signed checkpoint yet.
 export async function check(
   acts: ShownAct[],
-  keyText: string | null,
+  given: string | Key[] | null,
 ): Promise<{ steps: Step[]; proved: Proved[]; waiting: boolean; holds: boolean; key?: Key; head?: Checkpoint; by?: string }> {
   const steps: Step[] = [];
   const entries = new Map<ShownAct, Bytes>();
@@ -108,14 +109,15 @@ export async function check(
   if (wrong) return { steps, proved: [], waiting: false, holds: false };
 
   const waiting = acts.some((act) => act.tlog_proof === null);
-  let key: Key;
+  let keys: Key[];
   try {
-    if (!keyText) throw new Unreadable("日志还没有公钥");
-    key = readKey(keyText);
+    if (!given) throw new Unreadable("日志还没有公钥");
+    keys = typeof given === "string" ? [readKey(given)] : given;
   } catch (error) {
     steps.push({ title: "检查点的签名", state: "bad", words: `${said(error)}。`, compared: [] });
     return { steps, proved: [], waiting, holds: false };
   }
+  const key = keys[0]!;
   const inLog: [string, string][] = [];
   const notes = new Map<string, Checkpoint>();
   let signatureWrong = "";
@@ -128,7 +130,7 @@ export async function check(
       let checkpoint = notes.get(proof.note);
       if (!checkpoint) {
         try {
-          checkpoint = await openNote(proof.note, key);
+          checkpoint = await openInTime(proof.note, keys);
         } catch (error) {
           signatureWrong ||= said(error);
           continue;
@@ -164,10 +166,10 @@ export async function check(
     steps.push({
       title: "检查点的签名",
       state: "ok",
-      words: `用${whose} Ed25519 验过：${head.size} 条的检查点是编号 ${key.id} 的日志密钥签的。`,
+      words: `用${whose} Ed25519 验过：${head.size} 条的${signerOf(head)}。`,
       compared: [
         ["日志名称", key.name],
-        ["公钥", key.text],
+        ["公钥", head.key.text],
         ["检查点原文", head.note],
       ],
     });
@@ -175,6 +177,12 @@ export async function check(
   const holds = !wrong && !signatureWrong;
   const proved = holds ? acts.filter((act) => act.tlog_proof !== null).map((act) => ({ act, fields: act.fields })) : [];
   return { steps, proved, waiting, holds, key, head };
+}
+
+// Who has signed a checkpoint, and what a key of before is worth.
+export function signerOf(head: Checkpoint): string {
+  const before = head.now ? `，那是以前的密钥，但这 ${head.size} 条就是现在日志的开头` : "";
+  return `检查点是编号 ${head.key.id} 的日志密钥签的${before}`;
 }
 
 function said(error: unknown): string {
@@ -310,7 +318,7 @@ const ENDS: Record<string, string> = { withdrawn: "publication_withdrawn", expir
 // The last step: against what this browser has seen before.
 export async function continue_(key: Key | undefined, head: Checkpoint | undefined, steps: Step[]): Promise<Continuity | undefined> {
   if (!key || !head) return undefined;
-  const found = await hold(key, head);
+  const found = await hold(key, head.now ?? head);
   steps.push({ title: "和上次见到的日志比", ...told(found) });
   return found;
 }

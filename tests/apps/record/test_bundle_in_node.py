@@ -36,14 +36,30 @@ pytestmark = [
 
 PROGRAM = """
 import { readFileSync } from "node:fs";
-import { judgeBundle } from "./ts/verify-bundle";
+import { judgeFile } from "./ts/verify-file";
 
-const [key, ...zips] = process.argv.slice(2);
-globalThis.fetch = async (path) => new Response(path === "/log/key" ? key : "", { status: path === "/log/key" ? 200 : 404 });
+const [log, seen, ...files] = process.argv.slice(2);
+const read = (path) => {
+  try {
+    return readFileSync(`${log}/${path}`);
+  } catch {
+    return null;
+  }
+};
+globalThis.fetch = async (path) => {
+  const content = path.startsWith("/log/") ? read(path.slice(5)) : null;
+  return new Response(content ?? "", { status: content ? 200 : 404 });
+};
 const told = [];
-for (const zip of zips) {
-  const { state, words, steps, open } = await judgeBundle(new Uint8Array(readFileSync(zip)));
-  told.push({ state, words, steps: Object.fromEntries(steps.map((one) => [one.title, [one.state, one.words]])), open });
+for (const file of files) {
+  let kept = seen;
+  globalThis.localStorage = { getItem: () => kept || null, setItem: (_, value) => { kept = value; } };
+  try {
+    const { state, words, steps, open } = await judgeFile({ name: file, arrayBuffer: async () => new Uint8Array(readFileSync(file)) });
+    told.push({ state, words, steps: Object.fromEntries(steps.map((one) => [one.title, [one.state, one.words]])), open });
+  } catch (error) {
+    told.push({ state: "broken", words: error.message, steps: {}, open: [] });
+  }
 }
 console.log(JSON.stringify(told));
 """
@@ -55,12 +71,19 @@ NOT_ASKED = {
 }  # fmt: skip
 
 
-def judged(*zips: Path) -> list[dict]:
-    out = zips[0].parent / "judge.mjs"
+def judged(*files: Path, log: Path | None = None, seen: dict | None = None) -> list[dict]:
+    """What the browser tells of each file; it finds this log under /log/, or nothing but the key, and remembers `seen`."""
+    out = files[0].parent / "judge.mjs"
+    if log is None:
+        log = files[0].parent / "log-of-a-key"
+        log.mkdir(exist_ok=True)
+        (log / "key").write_text(f"{queries.verifier_key()}\n", encoding="utf-8")
     assert NODE is not None
     build = [str(ESBUILD), "--bundle", "--format=esm", "--platform=node", "--log-level=error", "--loader=ts", "--sourcefile=judge.ts"]
     subprocess.run([*build, f"--outfile={out}"], input=PROGRAM, cwd=FRONTEND, text=True, check=True)
-    done = subprocess.run([NODE, str(out), str(queries.verifier_key()), *map(str, zips)], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [NODE, str(out), str(log), json.dumps(seen) if seen else "", *map(str, files)], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
