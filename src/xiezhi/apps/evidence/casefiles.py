@@ -5,8 +5,11 @@ from __future__ import annotations
 import mimetypes
 from collections.abc import Iterator
 
-from xiezhi.apps.evidence.models import Hold, StoredFile
-from xiezhi.apps.evidence.stores import store_at
+from django.db import transaction
+from django.db.models import Max
+
+from xiezhi.apps.evidence.models import Hold, Recording, StoredFile
+from xiezhi.apps.evidence.stores import Store, store_at
 
 
 class CaseFiles:
@@ -16,8 +19,7 @@ class CaseFiles:
         self._known: dict[str, StoredFile | None] = {}
 
     def has(self, sha256: str) -> bool:
-        row = self._row(sha256)
-        return (row is None or row.gone_at is None) and store_at(row.place if row else "local").has(sha256)
+        return self._store(sha256).has(sha256)
 
     def name(self, sha256: str) -> str:
         """An ending by its type, for a file that has no name."""
@@ -27,8 +29,12 @@ class CaseFiles:
 
     def read(self, sha256: str) -> Iterator[bytes]:
         """Raises NotStoredError before the first block."""
+        return self._store(sha256).read(sha256)
+
+    def _store(self, sha256: str) -> Store:
+        """A document of the bytes of a recording that was disposed of lies in the local store, like any other. Raises UnknownStoreError."""
         row = self._row(sha256)
-        return store_at(row.place if row else "local").read(sha256)
+        return store_at(row.place if row is not None and row.gone_at is None else "local")
 
     def _row(self, sha256: str) -> StoredFile | None:
         if sha256 not in self._known:
@@ -44,8 +50,16 @@ def held(case: str) -> str:
 
 
 def remove_document(sha256: str) -> bool:
-    """Take a document out of the local store for good, after no entry names it any more. Evidence's own files are disposed of by its lists."""
+    """Take a document out of the local store for good, after no entry names it any more. Bytes of a recording that is kept stay: it is
+    disposed of by its list.
+    """
     store = store_at("local")
-    if StoredFile.objects.filter(pk=sha256).exists() or not store.has(sha256):
-        return False
-    return store.remove(sha256)
+    with transaction.atomic():
+        file = StoredFile.objects.select_for_update().filter(pk=sha256).first()
+        if Recording.objects.filter(file=sha256, disposed_at=None).exists() or not store.has(sha256):
+            return False
+        if file is not None and file.gone_at is None and file.place == store.place:
+            # To evidence it went with its last recording.
+            file.gone_at = Recording.objects.filter(file=file).aggregate(last=Max("disposed_at"))["last"]
+            file.save(update_fields=["gone_at"])
+        return store.remove(sha256)

@@ -3,6 +3,8 @@
 The act and the removal stand or fall together: the act is written in a transaction that is committed after the store has let go of the
 bytes. A store that does not let go (its lock still runs, it does not answer) leaves no act; the item says why, and the list stays open and
 is carried out again. A crash between removal and commit is made good by the next run, which finds the bytes gone and writes the act.
+Case and recording are locked before the law is asked: what is held or opened again meanwhile waits, or is seen. Bytes that a document of
+a case is made of as well stay where they are.
 """
 
 from __future__ import annotations
@@ -16,11 +18,12 @@ from django.db import transaction
 from xiezhi.apps.accounts.permissions import require
 from xiezhi.apps.accounts.signing import own_person
 from xiezhi.apps.evidence import custody
-from xiezhi.apps.evidence.models import Derivative, Disposal, DisposalItem, Recording
+from xiezhi.apps.evidence.models import Custody, Derivative, Disposal, DisposalItem, Recording, StoredFile
 from xiezhi.apps.evidence.receiving import NAMESPACE
 from xiezhi.apps.evidence.stores import UnknownStoreError, store_at
 from xiezhi.apps.evidence.terms import term_of
 from xiezhi.apps.paperwork import service as paperwork
+from xiezhi.apps.record import queries as records
 from xiezhi.apps.record import service as record
 from xiezhi.core.law.clock import day_of, utc_text
 from xiezhi.core.law.errors import InputError
@@ -28,6 +31,10 @@ from xiezhi.core.law.errors import InputError
 
 class _NotGoneError(Exception):
     """The store keeps the bytes still; in words."""
+
+
+class _KeptError(Exception):
+    """It is not due, or something stands against its disposal; in words."""
 
 
 class _RefusedError(Exception):
@@ -65,25 +72,31 @@ def carry_out(user: Any, row: Disposal, now: datetime) -> Disposal:
 def _dispose(item: DisposalItem, row: Disposal, person: str, user: Any, now: datetime) -> None:
     one = item.recording
     item.tried_at, item.failed, item.kept_why = now, "", ""
-    term = term_of(one, now)
-    if not term.over(day_of(now)):
-        item.kept_why = term.against or "保管期没有满"
-    else:
-        try:
-            with transaction.atomic():
-                _gone(item, row, person, user, now)
-        except _RefusedError as error:
-            record.log_refusal(error.refusal, now)
-            item.kept_why, item.act = str(error)[:200], None
-        except _NotGoneError as error:
-            item.failed, item.act = str(error)[:200], None
-            custody.note("disposal_failed", now, recording=one, user=user, list=str(row.id), why=item.failed)
+    try:
+        with transaction.atomic():
+            _gone(item, row, person, user, now)
+    except _KeptError as error:
+        item.kept_why = str(error)
+    except _RefusedError as error:
+        record.log_refusal(error.refusal, now)
+        item.kept_why, item.act = str(error)[:200], None
+    except _NotGoneError as error:
+        item.failed, item.act = str(error)[:200], None
+        custody.note("disposal_failed", now, recording=one, user=user, list=str(row.id), why=item.failed)
     item.save(update_fields=["tried_at", "failed", "kept_why", "act"])
 
 
 def _gone(item: DisposalItem, row: Disposal, person: str, user: Any, now: datetime) -> None:
-    """In one transaction: the act, custody, the rows, and last the bytes. Raises _RefusedError, _NotGoneError; then nothing of it is kept."""
-    one = item.recording
+    """In one transaction: the locks and the question whether it may go, the act, custody, the rows, and last the bytes.
+
+    Raises _KeptError, _RefusedError, _NotGoneError; then nothing of it is kept.
+    """
+    one = _locked(item.recording, now)
+    if one.disposed_at is not None:  # another run was quicker
+        return
+    term = term_of(one, now)
+    if not term.over(day_of(now)):
+        raise _KeptError(term.against or "保管期没有满")
     if one.case:
         act = uuid5(NAMESPACE, f"disposed/{row.id}/{one.id}")
         line = {
@@ -98,20 +111,45 @@ def _gone(item: DisposalItem, row: Disposal, person: str, user: Any, now: dateti
         if isinstance(answer, record.Refusal):
             raise _RefusedError(answer)
         item.act = act
-    shared = Recording.objects.filter(file=one.file, disposed_at=None).exclude(pk=one.pk).exists()
+    file = StoredFile.objects.select_for_update().get(pk=one.file_id)
+    shared = Recording.objects.filter(file=file, disposed_at=None).exclude(pk=one.pk).exists()
+    document = _is_document(file.place, file.sha256)
     one.disposed_at = now
     one.save(update_fields=["disposed_at"])
-    custody.note("disposed", now, recording=one, user=user, list=str(row.id), approver=row.decided_by)
+    detail: dict[str, Any] = {"list": str(row.id), "approver": row.decided_by}
+    custody.note("disposed", now, recording=one, user=user, **(detail | {"document": True} if document else detail))
     if shared:
         return
-    made = list(Derivative.objects.filter(source=one.file, gone_at=None))
-    Derivative.objects.filter(source=one.file).update(gone_at=now, text="")
-    one.file.gone_at = now
-    one.file.save(update_fields=["gone_at"])
-    _remove(one.file.place, one.file_id)
+    made = list(Derivative.objects.filter(source=file, gone_at=None))
+    Derivative.objects.filter(source=file).update(gone_at=now, text="")
+    if not document:
+        file.gone_at = now
+        file.save(update_fields=["gone_at"])
+        _remove(file.place, file.sha256)
     for derived in made:
-        if derived.sha256 and not Derivative.objects.filter(sha256=derived.sha256, gone_at=None).exists():
+        if derived.sha256 and not _needed(derived):
             _remove(derived.place, derived.sha256)
+
+
+def _locked(row: Recording, now: datetime) -> Recording:
+    """The recording as it stands, under locks: first of its case (or of the log, where it has none), as holds and acts take them, then its own."""
+    try:
+        record.lock_case(row.case, now)
+    except InputError as error:
+        raise _KeptError(error.message_zh[:200]) from None
+    found = Recording.objects.select_for_update().get(pk=row.pk)
+    if found.case != row.case:
+        raise _KeptError("刚刚归入案件，请重新列入清单")
+    return found
+
+
+def _is_document(place: str, sha256: str) -> bool:
+    """Whether the bytes are a document's too. Documents lie in the local folder only, there by the same digest."""
+    return place == "local" and records.is_document(sha256)
+
+
+def _needed(derived: Derivative) -> bool:
+    return Derivative.objects.filter(sha256=derived.sha256, gone_at=None).exists() or _is_document(derived.place, derived.sha256)
 
 
 def _remove(place: str, sha256: str) -> None:
@@ -134,5 +172,7 @@ def _certificate(row: Disposal, now: datetime) -> str:
     for item in row.items.select_related("recording").order_by("id"):
         one = item.recording
         what = f"未处置：{item.kept_why}" if item.kept_why else "已处置"
+        if Custody.objects.filter(recording=one.id, what="disposed", detail__document=True).exists():
+            what += "，同一内容的文件在案卷里仍作为文书保存"
         lines.append(f"{one.id}  {one.name}  SHA-256 {one.file_id}  保管至 {item.due}  {item.basis}  {what}")
     return "\n".join(lines) + "\n"

@@ -11,17 +11,25 @@ from typing import Any
 
 from django.db import transaction
 
-from xiezhi.apps.evidence import custody, locks
+from xiezhi.apps.evidence import custody, linking, locks
 from xiezhi.apps.evidence.models import ClockReading, Device, Recording
 from xiezhi.apps.evidence.receiving import Sender, is_known, receive
 from xiezhi.core.law.errors import InputError
 from xiezhi.core.media.continuity import cover
 from xiezhi.core.media.probe import odd_neighbours
 
+# By its name a recording: one that cannot be read as such is damaged, and not something else that lies on the card.
+MEDIA = {
+    "3gp", "aac", "amr", "asf", "avi", "avif", "bmp", "flac", "flv", "gif", "heic", "heif", "jpeg", "jpg", "m2ts", "m4a", "m4v", "mkv",
+    "mov", "mp3", "mp4", "mpeg", "mpg", "mts", "oga", "ogg", "ogv", "opus", "png", "ts", "vob", "wav", "webm", "webp", "wma", "wmv",
+}  # fmt: skip
+
 
 @dataclass(slots=True)
 class Ingested:
-    """What became of a folder's files. `flagged`: names with signs of truncation or editing, and what they say."""
+    """What became of a folder's files. `flagged`: names with signs of truncation or editing, and what they say. `failed`: names with the
+    reason. `attached` and `unclaimed` are of this run's recordings alone.
+    """
 
     new: int = 0
     known: int = 0
@@ -103,7 +111,11 @@ def ingest(files: list[Path], sender: Sender, now: Callable[[], datetime], done:
 def _one(path: Path, sender: Sender, now: datetime, result: Ingested) -> None:
     received = receive(path, sender, now)
     if received.recording is None:
-        result.ignored.append(path.name)
+        if path.suffix.lower().lstrip(".") in MEDIA:
+            why = "it is damaged, nothing in it can be read as a recording" if path.stat().st_size else "it is empty (0 bytes)"
+            result.failed.append((path.name, f"{why}; copy it from the recorder again"))
+        else:
+            result.ignored.append(path.name)
         return
     result.ids.append(received.recording.id)
     if received.state == "known":
@@ -119,10 +131,26 @@ def into_case(row: Recording, sender: Sender, now: datetime) -> None:
     if not sender.case or row.case:
         return
     with transaction.atomic():
+        found = Recording.objects.select_for_update().get(pk=row.pk)
+        if found.case or found.disposed_at is not None:  # another was quicker
+            row.case, row.disposed_at = found.case, found.disposed_at
+            return
         row.case = sender.case
         row.save(update_fields=["case"])
         custody.note("class_changed", now, recording=row, user=sender.user, by=sender.by, words="作为证据随案卷保管")
         locks.joined(row, now)
+
+
+def link_run(result: Ingested, case: str, now: datetime, *, by: str = "") -> None:
+    """Attach the recordings of the case to its acts, and count of this run: how many found their act now, how many have none. Raises
+    InputError.
+    """
+    rows = Recording.objects.filter(pk__in=result.ids, case=case)
+    before = set(rows.exclude(act=None).values_list("pk", flat=True))
+    linking.link_case(case, now, by=by)
+    found = dict(rows.values_list("pk", "act"))
+    result.attached = sum(1 for key, act in found.items() if act is not None and key not in before)
+    result.unclaimed = sum(1 for act in found.values() if act is None)
 
 
 def _look_at_neighbours(result: Ingested) -> None:
@@ -145,10 +173,8 @@ def _look_at_neighbours(result: Ingested) -> None:
     for row in rows:
         result.flagged += [(row.name, sign["zh"], sign["confidence"]) for sign in row.signs if sign["kind"] in ("truncated", "edited")]
     if films:
-        from xiezhi.apps.evidence.linking import clip_of
-
         names = {str(row.id): row.name for row in films}
-        found = cover(films[0].begin, max(row.end for row in films), [clip_of(row) for row in films])
+        found = cover(films[0].begin, max(row.end for row in films), [linking.clip_of(row) for row in films])
         for lost in found.lost:
             numbers = "、".join(str(number) for number in lost.numbers[:10]) + ("等" if len(lost.numbers) > 10 else "")
             result.lost.append(f"{names[lost.before]} 之后缺序号 {numbers}")

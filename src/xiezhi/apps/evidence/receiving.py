@@ -20,6 +20,7 @@ from xiezhi.apps.evidence.models import Device, Recording, StoredFile
 from xiezhi.apps.evidence.stores import store
 from xiezhi.apps.evidence.terms import held, locked_until
 from xiezhi.apps.paperwork import queries as papers
+from xiezhi.apps.record import service as record
 from xiezhi.core.law.clock import SHANGHAI, day_of
 from xiezhi.core.media.digest import Digest
 from xiezhi.core.media.errors import MediaError
@@ -77,38 +78,63 @@ def _profiles(own: str, stamp: int) -> tuple[Profile, ...]:
     return tuple(found)
 
 
-def recording_id(agency: str, device: str, sha256: str) -> UUID:
-    """The same bytes from the same recorder are one recording, whenever and however often they come."""
-    return uuid5(NAMESPACE, f"{agency}/{device}/{sha256}")
+class _GoneMeanwhileError(Exception):
+    """A disposal took the bytes away between their arrival and their row."""
 
 
-def receive(path: Path, sender: Sender, now: datetime, *, name: str = "", taken_at: datetime | None = None) -> Received:
+def recording_id(agency: str, device: str, sha256: str, disposed: int = 0) -> UUID:
+    """The same bytes from the same recorder are one recording, whenever and however often they come; after `disposed` lawful ends another."""
+    return uuid5(NAMESPACE, f"{agency}/{device}/{sha256}" + (f"/{disposed}" if disposed else ""))
+
+
+def _current(agency: str, device: str, sha256: str) -> tuple[UUID, Recording | None]:
+    """The id of the recording that these bytes are now, and its row where it is there."""
+    disposed = 0
+    while True:
+        id_ = recording_id(agency, device, sha256, disposed)
+        row = Recording.objects.filter(pk=id_).first()
+        if row is None or row.disposed_at is None:
+            return id_, row
+        disposed += 1
+
+
+def receive(
+    path: Path, sender: Sender, now: datetime, *, name: str = "", taken_at: datetime | None = None, ended_at: datetime | None = None
+) -> Received:
     """Take a file in. It is in the store and durable when this returns; a kill at any moment is made good by doing it again.
 
-    `taken_at` is a begin stated by whoever sends it. Raises OSError (disk, card), MediaError (profiles).
+    `taken_at` is a begin, `ended_at` an end, stated by whoever sends it, in true time. Raises OSError (disk, card), MediaError (profiles).
     """
     shown = papers.shown_name(name or path.name)
     looked = probe(path)
     if looked.kind == "other":
         return Received("ignored", None)
     modified = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    if taken_at is None and ended_at is not None:
+        taken_at = ended_at - timedelta(seconds=looked.length)
     dated = _dated(looked, read_name(name or path.name, profiles()), modified, sender, now, taken_at=taken_at)
     keep_until = locked_until(sender.agency, sender.case, dated.end, now)
-    digest, media_type = _stored(path, shown, keep_until)
-    id_ = recording_id(sender.agency, sender.device, digest.sha256)
-    if (known := Recording.objects.filter(pk=id_).first()) is not None:
-        _note_another_name(known, shown, sender, now)
-        return Received("known", known, looked.kind)
-    try:
-        return Received("new", _written(id_, shown, looked, digest, media_type, dated, sender, now, keep_until), looked.kind)
-    except IntegrityError:  # another run was quicker
-        return Received("known", Recording.objects.get(pk=id_), looked.kind)
+    for _ in range(3):
+        digest, media_type = _stored(path, shown, keep_until)
+        id_, known = _current(sender.agency, sender.device, digest.sha256)
+        if known is not None:
+            _note_another_name(known, shown, sender, now)
+            return Received("known", known, looked.kind)
+        try:
+            return Received("new", _written(id_, shown, looked, digest, media_type, dated, sender, now, keep_until), looked.kind)
+        except IntegrityError:  # another run was quicker
+            return Received("known", Recording.objects.get(pk=id_), looked.kind)
+        except _GoneMeanwhileError:
+            continue
+    raise OSError(f"{shown}: its bytes were taken away by a disposal three times while they came in; send it again")
 
 
 def is_known(path: Path, sender: Sender) -> Recording | None:
     """The recording of a file that was taken in before: name and size say so, and then its bytes. Nothing is copied."""
     size, shown = path.stat().st_size, papers.shown_name(path.name)
-    rows = Recording.objects.filter(agency=sender.agency, device=sender.device, name=shown, file__size=size).select_related("file")[:5]
+    rows = Recording.objects.filter(
+        agency=sender.agency, device=sender.device, name=shown, file__size=size, disposed_at=None
+    ).select_related("file")[:5]
     if not rows:
         return None
     from xiezhi.core.media.digest import digest_of
@@ -175,8 +201,9 @@ def _written(  # noqa: PLR0917 - all that is known of one file
     id_: UUID, name: str, looked: Probe, digest: Digest, media_type: str, dated: _Dated, sender: Sender, now: datetime, keep_until: datetime
 ) -> Recording:
     with transaction.atomic():
+        record.lock_case(sender.case, now)  # first, as a disposal does
         Device.objects.get_or_create(number=sender.device, defaults={"agency": sender.agency})
-        file, _ = StoredFile.objects.get_or_create(
+        file, made = StoredFile.objects.select_for_update().get_or_create(
             sha256=digest.sha256,
             defaults={
                 "size": digest.size,
@@ -195,6 +222,8 @@ def _written(  # noqa: PLR0917 - all that is known of one file
                 },
             },
         )
+        if not made:
+            _there_again(file, now)
         signs = [*(_sign(one.kind, one.confidence, one.en, one.zh) for one in looked.signs), *dated.signs, *_elsewhere(file, sender)]
         row = Recording.objects.create(
             id=id_,
@@ -217,6 +246,16 @@ def _written(  # noqa: PLR0917 - all that is known of one file
         )
         _note_arrival(row, file, digest, looked, sender, now, keep_until)
     return row
+
+
+def _there_again(file: StoredFile, now: datetime) -> None:
+    """The row of a file that was known before: one that was disposed of is stored again, and what was made of it is made anew."""
+    if file.gone_at is not None:
+        file.gone_at, file.checked_at, file.intact, file.place, file.stored_at = None, None, None, store().place, now
+        file.save(update_fields=["gone_at", "checked_at", "intact", "place", "stored_at"])
+    file.derivatives.filter(gone_at__isnull=False).delete()
+    if not store().has(file.sha256):
+        raise _GoneMeanwhileError
 
 
 def _note_arrival(  # noqa: PLR0917 - all that is known of one file

@@ -16,6 +16,7 @@ from xiezhi.apps.accounts.signing import own_person
 from xiezhi.apps.evidence import custody, locks
 from xiezhi.apps.evidence.models import Disposal, DisposalItem, Hold, Recording
 from xiezhi.apps.evidence.terms import Term, term_of
+from xiezhi.apps.record import service as record
 from xiezhi.core.law.clock import day_of
 from xiezhi.core.law.errors import InputError
 
@@ -25,11 +26,16 @@ ON_A_LIST = 1000
 def hold(user: Any, agency: str, reason: str, now: datetime, *, case: str = "", recording: Recording | None = None) -> Hold:
     """Keep a recording, or all of a case, until the hold is lifted. Raises Forbidden, InputError."""
     require(user, "evidence.hold", agency=agency)
-    if not reason.strip() or len(reason) > 500 or not (case or recording):
+    if not writable(reason) or len(reason) > 500 or not (case or recording):
         raise InputError("a hold names its reason (at most 500 characters)", "请写明保全的理由（500 字以内）", field="reason")
+    person = own_person(user)
     with transaction.atomic():
-        row = Hold.objects.create(agency=agency, case=case, recording=recording, reason=reason.strip(), set_by=own_person(user), set_at=now)
-        custody.note("hold_set", now, recording=recording, case=case, agency=agency, user=user, reason=reason)
+        # The case's row first, as a disposal does: whichever comes second sees what the first did.
+        record.lock_case(case or (recording.case if recording else ""), now)
+        if recording is not None and not Recording.objects.filter(pk=recording.pk, disposed_at=None).exists():
+            raise InputError("the recording is disposed of already", "这段音像记录已经依法处置，不能再保全", field="recording")
+        row = Hold.objects.create(agency=agency, case=case, recording=recording, reason=reason.strip(), set_by=person, set_at=now)
+        custody.note("hold_set", now, recording=recording, case=case, agency=agency, user=user, hold=str(row.id))
         locks.hold(locks.under(row))
     return row
 
@@ -37,12 +43,12 @@ def hold(user: Any, agency: str, reason: str, now: datetime, *, case: str = "", 
 def lift(user: Any, row: Hold, why: str, now: datetime) -> None:
     """End a hold, with the reason. Raises Forbidden, InputError."""
     require(user, "evidence.hold", agency=row.agency)
-    if not why.strip() or len(why) > 500:
+    if not writable(why) or len(why) > 500:
         raise InputError("lifting a hold names its reason", "请写明解除保全的理由（500 字以内）", field="reason")
     person = own_person(user)
     with transaction.atomic():
         if Hold.objects.filter(pk=row.pk, lifted_at=None).update(lifted_by=person, lifted_at=now, lifted_why=why.strip()):
-            custody.note("hold_lifted", now, recording=row.recording, case=row.case, agency=row.agency, user=user, reason=why)
+            custody.note("hold_lifted", now, recording=row.recording, case=row.case, agency=row.agency, user=user, hold=str(row.id))
             locks.release(locks.under(row))
 
 
@@ -84,7 +90,7 @@ def decide(user: Any, row: Disposal, now: datetime, *, granted: bool, reason: st
     person = own_person(user)
     if person == row.proposed_by:
         raise Forbidden("这份清单是您提出的，要由另一位负责人审批。")
-    if not granted and not reason.strip():
+    if "\0" in reason or (not granted and not reason.strip()):
         raise InputError("a refusal names its reason", "不同意的，请写明理由", field="reason")
     done = None if granted else now
     with transaction.atomic():
@@ -94,6 +100,11 @@ def decide(user: Any, row: Disposal, now: datetime, *, granted: bool, reason: st
         if not changed:
             raise InputError("the list was decided already", "这份清单已经审批过", field="")
         custody.note("disposal_decided", now, agency=row.agency, user=user, list=str(row.id), granted=granted)
+
+
+def writable(text: str) -> bool:
+    """Words, and none that a database cannot hold."""
+    return bool(text.strip()) and "\0" not in text
 
 
 def holds_of(case: str) -> list[Hold]:

@@ -57,7 +57,7 @@ def note(
     """
     statement = _statement(entry_class, kind, data, id=id, at=at or now, by=by, of=of, entered_by=entered_by)
     with transaction.atomic():
-        row = _locked(case, now)
+        row = lock_case(case, now)
         if known := _known(id):
             return _again(known, case, statement, dated=at is not None)
         not_ahead({"at": statement.at}, now)
@@ -91,7 +91,8 @@ def _statement(
     return Statement(entry_class, kind, id, utc_text(at), list(by), own, entered_by=entered_by)
 
 
-def _locked(case_id: str, now: datetime) -> Case:
+def lock_case(case_id: str, now: datetime) -> Case:
+    """Nothing else is written to the case (empty: to the whole log) until the caller's transaction ends. Raises InputError."""
     row = locked(case_id)
     if row is None and case_id == LOG_WIDE:
         with connection.cursor() as cursor:

@@ -5,6 +5,7 @@ check           ask what `perform` would answer, writing nothing
 attach          something that arrives later for an act
 correct         replace stated fields of an entry or void it, with reason and approver
 note            an entry that is no act: what happened to evidence (custody) or to the record itself (system), of a case or log-wide
+lock_case       let nothing be written to a case (or to the whole log) until one's own transaction ends
 delete          destroy the body of an entry lawfully: basis, approver, tombstone; preview: what that would be
 uncorrectable   why acts of a kind are never corrected, and what to do instead
 close_bundle    put the entry on the record that closes a bundle of a case; write_bundle: the zip itself, once the log has numbered it
@@ -23,7 +24,7 @@ from .deletion import Deleted, Warrant, delete, preview
 from .key import LogRefused
 from .later import attach, correct, uncorrectable
 from .load import HistoryRefused, load_histories
-from .logwide import note
+from .logwide import lock_case, note
 from .outbox import drain_outbox
 from .perform import answer_of, check, perform
 from .refusals import log_refusal
@@ -44,6 +45,7 @@ __all__ = [
     "delete",
     "drain_outbox",
     "load_histories",
+    "lock_case",
     "log_refusal",
     "note",
     "perform",
