@@ -42,8 +42,7 @@ def _ingest(folder: Path, clock: tuple[float | None, float], *, device: str, cas
         with click.progressbar(length=len(files), label="evidence", file=sys.stderr) as bar:
             result = service.ingest(files, sender, now, lambda _path: bar.update(1))
         if sender.case:
-            result.attached, unclaimed = service.link_case(sender.case, now(), by=by)
-            result.unclaimed = len(unclaimed)
+            service.link_run(result, sender.case, now(), by=by)
     except (InputError, MediaError) as error:
         click.echo(f"xiezhi evidence ingest: {error}\n{error.message_zh}", err=True)
         sys.exit(2)
@@ -55,7 +54,7 @@ def _ingest(folder: Path, clock: tuple[float | None, float], *, device: str, cas
 def _say(result: Any, *, case: bool) -> None:
     line = f"{result.new} new, {result.known} known, {len(result.ignored)} ignored, {len(result.failed)} failed"
     if case:
-        line += f"; {result.attached} attached to acts, {result.unclaimed} without an act"
+        line += f"; of this run {result.attached} attached to acts, {result.unclaimed} without an act"
     click.echo(line)
     for name, zh, confidence in result.flagged:
         click.echo(f"flagged {name}: {zh} ({confidence:.0%})")
@@ -66,7 +65,9 @@ def _say(result: Any, *, case: bool) -> None:
     for name in result.ignored[:20]:
         click.echo(f"ignored {name}: no recording", err=True)
     for name, why in result.failed:
-        click.echo(f"failed {name}: {why}; run the command again", err=True)
+        click.echo(f"failed {name}: {why}", err=True)
+    if result.failed:
+        click.echo("what failed is not in the store; mend it and run the command again", err=True)
 
 
 @command.command()

@@ -2,7 +2,7 @@
 
 sender, files_in, ingest, receive   files of a recorder become recordings in the store
 measure_clock   how far a recorder's clock is off
-link_case       recordings of a case go on the record of its acts
+link_case       recordings of a case go on the record of its acts; link_run also counts those of one run
 check_files     stored files held against their digests
 upkeep          sittings that have grown quiet become entries; what a browser needs is made of new recordings
 project         rows of `device_checked` acts, inside the act's transaction (settings.XIEZHI_PROJECTIONS)
@@ -17,7 +17,7 @@ from xiezhi.apps.evidence.casefiles import remove_document
 from xiezhi.apps.evidence.checking import check_files
 from xiezhi.apps.evidence.deriving import make_missing
 from xiezhi.apps.evidence.devices import project
-from xiezhi.apps.evidence.ingesting import Ingested, clock_of, files_in, ingest, measure_clock
+from xiezhi.apps.evidence.ingesting import Ingested, clock_of, files_in, ingest, link_run, measure_clock
 from xiezhi.apps.evidence.linking import link_case
 from xiezhi.apps.evidence.models import Device
 from xiezhi.apps.evidence.receiving import Received, Sender, receive
@@ -34,6 +34,7 @@ __all__ = [
     "files_in",
     "ingest",
     "link_case",
+    "link_run",
     "measure_clock",
     "moment",
     "project",
@@ -61,7 +62,7 @@ def sender(
 ) -> Sender:
     """Whence files come. `case` is a case's id or number; `clock` seconds (ahead, error) as measured now, else the last measurement.
 
-    Raises InputError for an unknown case or agency, and where the agency cannot be told.
+    Raises InputError for an unknown case, agency or person (`by`), and where the agency cannot be told.
     """
     from xiezhi.apps.casework import queries as casework
     from xiezhi.apps.registry import queries as registry
@@ -83,6 +84,8 @@ def sender(
         raise InputError(f"no agency {owner!r}", f"没有机关“{owner}”", field="agency")
     if file is not None and file.agency != owner:
         raise InputError(f"case {case} belongs to {file.agency}, not to {owner}", f"案件“{case}”属于别的机关", field="case")
+    if by and registry.person(by) is None:
+        raise InputError(f"the registry has no person {by!r}", f"登记簿中没有人员“{by}”", field="by")
     ahead, error = clock
     if ahead is not None:
         measure_clock(device, owner, round(ahead * 1000), round(error * 1000), now, by=by)
