@@ -56,23 +56,27 @@ def day_zh(value: Any, *, year: bool = False) -> str:
     return f"{head}{day.month}月{day.day}日（周{WEEKDAYS[day.weekday()]}）"
 
 
-def moment_zh(value: Any, *, year: bool = False) -> str:
-    """11月3日 09:14; with `year` 2026年11月3日 09:14."""
+def moment_zh(value: Any, *, year: bool = False, seconds: bool = False) -> str:
+    """11月3日 09:14; with `year` 2026年11月3日 09:14, with `seconds` 11月3日 09:14:05."""
     moment = as_moment(value)
     if moment is None:
         return ""
     head = f"{moment.year}年" if year else ""
-    return f"{head}{moment.month}月{moment.day}日 {moment:%H:%M}"
+    return f"{head}{moment.month}月{moment.day}日 {moment.strftime(_clock(seconds))}"
 
 
-def span_zh(begin: Any, end: Any) -> str:
-    """11月3日 09:14–09:52, or two full moments when the days differ."""
+def _clock(seconds: bool) -> str:
+    return "%H:%M:%S" if seconds else "%H:%M"
+
+
+def span_zh(begin: Any, end: Any, *, year: bool = False, seconds: bool = False) -> str:
+    """11月3日 09:14–09:52, or two full moments when the days differ; recordings are told with `seconds`."""
     first, last = as_moment(begin), as_moment(end)
     if first is None or last is None:
-        return moment_zh(begin)
+        return moment_zh(begin, year=year, seconds=seconds)
     if first.date() == last.date():
-        return f"{moment_zh(first)}–{last:%H:%M}"
-    return f"{moment_zh(first)}–{moment_zh(last)}"
+        return f"{moment_zh(first, year=year, seconds=seconds)}–{last.strftime(_clock(seconds))}"
+    return f"{moment_zh(first, year=year, seconds=seconds)}–{moment_zh(last, year=year, seconds=seconds)}"
 
 
 def money_zh(value: Any) -> str:

@@ -30,6 +30,13 @@ def _put_up(user: Any) -> list[tuple[Any, str]]:
     return list(zip(rows, disclosure.subjects(rows), strict=True))
 
 
+def _asked_access(user: Any) -> list[tuple[Any, CaseFile | None]]:
+    """Requests of parties to see a file, each with its case."""
+    rows = evidence.access_waiting(user)
+    files = queries.cases({row.case for row in rows})
+    return [(row, files.get(row.case)) for row in rows]
+
+
 def _asked(request: HttpRequest) -> dict[str, Any]:
     """What the address asks for; anything odd counts as nothing."""
     size = request.GET.get("size", "")
@@ -77,7 +84,8 @@ def workbench(request: HttpRequest) -> HttpResponse:
     context = {
         "pending": pending.pending(user, clock.now(), registry.calendar()) if pending.is_head(user) and first_page else None,
         "put_up": _put_up(user) if pending.is_head(user) and first_page else (),
-        "asked_access": evidence.access_waiting(user) if pending.is_head(user) and first_page else (),
+        "asked_access": _asked_access(user) if pending.is_head(user) and first_page else (),
+        "disposals": evidence.disposals_waiting(user) if pending.is_head(user) and first_page else (),
         "groups": _groups(rows, user, found=bool(asked["q"]) or asked["state"] == "closed"),
         "asked": asked,
         "after": after,

@@ -7,16 +7,17 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from xiezhi.apps.accounts.access import needs
-from xiezhi.apps.accounts.permissions import may, visible_agency
+from xiezhi.apps.accounts.permissions import may, require, visible_agency
 from xiezhi.apps.casework.pages import CaseFile, of_case
-from xiezhi.apps.evidence import devices, disposing, retention
+from xiezhi.apps.evidence import devices, disposing, listing, retention
 from xiezhi.apps.evidence.models import Carriage, Device, DeviceCheck, Disposal
+from xiezhi.apps.paperwork import queries as papers
 from xiezhi.apps.registry import queries as registry
 from xiezhi.core.law.errors import InputError
 from xiezhi.site import clock
@@ -52,20 +53,19 @@ def home(request: HttpRequest) -> HttpResponse:
         "due": retention.disposable(agency, clock.now(), 50) if agency and may(user, "evidence.dispose", agency=agency) else [],
         "may_device": bool(agency) and may(user, "evidence.device", agency=agency),
         "may_dispose": bool(agency) and may(user, "evidence.dispose", agency=agency),
-        "may_approve": bool(agency) and may(user, "evidence.approve_disposal", agency=agency),
     }
     return render(request, "evidence/home.html", context)
 
 
-def _done(request: HttpRequest, act: Callable[[], Any], words: str) -> HttpResponse:
-    """Do it and go back to the page, which says what was done or why not."""
+def _done(request: HttpRequest, act: Callable[[], Any], words: str, back: str = "") -> HttpResponse:
+    """Do it and go back to the page (`back`, else that of all devices and lists), which says what was done or why not."""
     try:
         act()
     except InputError as error:
         messages.error(request, f"{error.message_zh}。")
     else:
         messages.success(request, words)
-    return HttpResponseRedirect(reverse("evidence:home"))
+    return HttpResponseRedirect(back or reverse("evidence:home"))
 
 
 @needs("evidence.device")
@@ -95,6 +95,51 @@ def _list(id_: UUID) -> Disposal:
     return row
 
 
+def _address(row: Disposal) -> str:
+    return reverse("evidence:disposal", args=[row.id])
+
+
+@needs("evidence.read")
+@require_safe
+def disposal(request: HttpRequest, id: UUID) -> HttpResponse:  # noqa: A002
+    """One list: every recording on it with time, term and basis, its decision, and what became of each."""
+    row, user = _list(id), request.user
+    require(user, "evidence.read", agency=row.agency)
+    items = listing.items_of(row)
+    names = registry.names({row.proposed_by, row.decided_by, row.done_by} - {""})
+    may_approve = row.decided_at is None and may(user, "evidence.approve_disposal", agency=row.agency)
+    context = {
+        "row": row,
+        "items": items,
+        "outcome": listing.outcome(items) if row.decided_at else "",
+        "tried": any(one.item.tried_at for one in items),
+        "proposer": names.get(row.proposed_by, row.proposed_by),
+        "decider": names.get(row.decided_by, row.decided_by),
+        "doer": names.get(row.done_by, row.done_by),
+        "may_approve": may_approve and getattr(user, "person_id", None) != row.proposed_by,
+        "own": may_approve and getattr(user, "person_id", None) == row.proposed_by,
+        "may_dispose": bool(row.granted) and row.done_at is None and may(user, "evidence.dispose", agency=row.agency),
+    }
+    return render(request, "evidence/disposal.html", context)
+
+
+@needs("evidence.read")
+@require_safe
+def certificate(request: HttpRequest, id: UUID) -> HttpResponseBase:  # noqa: A002
+    """The certificate of a list that was carried out, as a file."""
+    row = _list(id)
+    require(request.user, "evidence.read", agency=row.agency)
+    if not row.certificate:
+        raise Http404("这份清单还没有处置证明。")
+    try:
+        file = papers.open_file(row.certificate)
+    except papers.NotStoredError as error:
+        raise Http404(error.message_zh) from error
+    answer = FileResponse(file, as_attachment=True, filename=f"音像记录处置证明-{row.id}.txt", content_type="text/plain; charset=utf-8")
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
 @needs("evidence.approve_disposal")
 @require_POST
 def decide(request: HttpRequest, id: UUID) -> HttpResponse:  # noqa: A002 - the address's word
@@ -103,6 +148,7 @@ def decide(request: HttpRequest, id: UUID) -> HttpResponse:  # noqa: A002 - the 
         request,
         lambda: retention.decide(request.user, row, clock.now(), granted=granted, reason=request.POST.get("reason", "")),
         "已审批。",
+        _address(row),
     )
 
 
@@ -117,7 +163,7 @@ def carry_out(request: HttpRequest, id: UUID) -> HttpResponse:  # noqa: A002
         if done.done_at is None:
             raise InputError("some files are still there", "有的文件没有删成，原因写在清单里。清单没有完成，稍后再执行", field="")
 
-    return _done(request, act, "已处置，处置证明已存入文件库。")
+    return _done(request, act, "已处置，处置证明和每一段的结果在下面。", _address(row))
 
 
 @require_POST
