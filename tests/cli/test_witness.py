@@ -134,6 +134,21 @@ def test_unknown_signatures_are_passed_over_and_a_second_key_is_learnt(ask, witn
     assert ask(body(20, 30))[0] == 200
 
 
+def test_a_lost_key_is_forgotten_and_what_was_seen_is_not(ask, witness):
+    assert ask(body(0, 7))[0] == 200
+    runner, home = CliRunner(), ["--home", str(witness.home)]
+    assert runner.invoke(command, ["add-log", *home, str(OTHER.verifier)]).exit_code == 0
+    done = runner.invoke(command, ["remove-log", *home, str(KEY.verifier)])
+    assert (done.exit_code, ORIGIN in done.stdout) == (0, True)
+    assert ask(body(7, 9))[0] == 403  # at once, while it serves
+    assert ask(body(0, 9, FORK, head(9, FORK).sign(OTHER)))[:1] == (409,)
+    assert ask(body(7, 9, note=head(9).sign(OTHER)))[0] == 200
+    again = runner.invoke(command, ["remove-log", *home, str(KEY.verifier)])
+    assert (again.exit_code, again.stdout) == (2, "")
+    assert "xiezhi witness show" in again.stderr
+    assert runner.invoke(command, ["remove-log", *home, "none"]).exit_code == 2
+
+
 def test_other_addresses(ask, witness):
     assert ask(b"x", "/other")[0] == 404
     assert ask(None, "/nothing", "GET")[0] == 404

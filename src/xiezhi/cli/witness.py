@@ -38,16 +38,20 @@ def init(home: Path, name: str) -> None:
 @click.argument("key")
 def add_log(home: Path, key: str) -> None:
     """Know a log by its verifier KEY (the first line of `xiezhi ledger key show`, got by another way than from its site)."""
-    from xiezhi.core.ledger.errors import NoteError
-    from xiezhi.core.ledger.note import VerifierKey
-
-    try:
-        parsed = VerifierKey.parse(key)
-    except NoteError as error:
-        _stop(str(error))
-        return
+    parsed = _key(key)
     new = _told(lambda: Witness(home).add_log(parsed))
     click.echo(f"{'knows' if new else 'knew already'} {parsed.name} (fingerprint {parsed.fingerprint})")
+
+
+@command.command("remove-log")
+@_home
+@click.argument("key")
+def remove_log(home: Path, key: str) -> None:
+    """Forget a verifier KEY that a log has ended, or lost: what it alone signs is cosigned no more. What was seen of the log is kept."""
+    parsed = _key(key)
+    if not _told(lambda: Witness(home).remove_log(parsed)):
+        _stop(f"no key of {parsed.name} with the fingerprint {parsed.fingerprint} is known here; see `xiezhi witness show`.")
+    click.echo(f"forgot a key of {parsed.name} (fingerprint {parsed.fingerprint})")
 
 
 @command.command()
@@ -143,6 +147,16 @@ def _about(witness: Witness) -> str:
         seen = witness.seen(name)
         lines.append(f"{name} {seen.size if seen else 0}")
     return "\n".join(lines) + "\n"
+
+
+def _key(text: str) -> Any:
+    from xiezhi.core.ledger.errors import NoteError
+    from xiezhi.core.ledger.note import VerifierKey
+
+    try:
+        return VerifierKey.parse(text)
+    except NoteError as error:
+        return _stop(str(error))
 
 
 def _told(act: Any) -> Any:

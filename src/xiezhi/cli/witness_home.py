@@ -76,6 +76,15 @@ class Witness:
             _write(self.home / "logs", "".join(f"{one}\n" for one in [*known, key]))
         return True
 
+    def remove_log(self, key: VerifierKey) -> bool:
+        """Cosign nothing any more that this key alone has signed; False where it is not known. What was seen of its log is kept."""
+        with self._alone():
+            known = self.logs()
+            if key not in known:
+                return False
+            _write(self.home / "logs", "".join(f"{one}\n" for one in known if one != key))
+        return True
+
     def seen(self, origin: str) -> Checkpoint | None:
         """The head that was cosigned last. Raises WitnessError where the note is damaged: forgetting would let a log begin anew."""
         path = self._seen_path(origin)

@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from xiezhi.apps.record import published, queries, rotation, service
 from xiezhi.apps.record.adoption import adopt
-from xiezhi.apps.record.key import LogRefused
+from xiezhi.apps.record.key import LogRefused, prepared_path
 from xiezhi.apps.record.policy import policy_path, read_policy
 from xiezhi.apps.record.sequencer import Sequencer
 from xiezhi.apps.record.verify import verify
@@ -159,7 +159,7 @@ def test_a_failed_change_leaves_the_old_key(log, monkeypatch):
         raise OSError("no space left")
 
     with monkeypatch.context() as patch:
-        patch.setattr(rotation, "write_keyring", full)
+        patch.setattr(rotation, "prepare_keyring", full)
         with pytest.raises(OSError, match="no space"):
             rotation.rotate(NOW)
     assert queries.notes("") == []
@@ -232,3 +232,47 @@ def test_a_second_signature_line_changes_nothing_for_who_does_not_know_it(log, c
     service.perform(first("YX-3"), new_id(), NOW)
     with pytest.raises(LogRefused, match="second key"):
         Sequencer().round(NOW)
+
+
+def full(*_, **__):
+    raise OSError(28, "No space left on device")
+
+
+CHANGES = [lambda: rotation.rotate(NOW, lost=True), lambda: rotation.rotate(NOW), lambda: rotation.retire(NOW)]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("number", [0, 1, 2])
+@pytest.mark.parametrize("step", ["prepare_keyring", "write_policy", "take_prepared"])
+def test_a_change_of_keys_that_was_broken_off_wedges_nothing(log, monkeypatch, step, number):
+    change = CHANGES[number]
+    if number == 2:
+        rotation.rotate(NOW)
+    with monkeypatch.context() as disk, pytest.raises(OSError, match="No space"):
+        disk.setattr(rotation, step, full)
+        change()
+    if step != "take_prepared":
+        act("YX-2")  # nothing has changed
+    change()
+    act("YX-3")
+    ring = rotation.keyring(may_make=False)
+    policy = read_policy()
+    assert [str(one.verifier) for one in ring.signers] == [str(key) for key in policy.logs if key.until is None]
+    assert len(ring.signers) == (2 if number == 1 else 1)
+    told = [one.kind for one in queries.notes("")]
+    assert told == [["key_lost"], ["key_changed"], ["key_changed", "key_retired"]][number]
+    assert queries.notes("")[-1].body["data"]["new"] == str(ring.verifier)
+    assert not prepared_path().exists()
+    assert verify().faults == []
+
+
+@pytest.mark.django_db
+def test_what_a_broken_off_change_needs_is_said(log, monkeypatch):
+    with monkeypatch.context() as disk, pytest.raises(OSError, match="No space"):
+        disk.setattr(rotation, "take_prepared", full)
+        rotation.rotate(NOW, lost=True)
+    with pytest.raises(LogRefused, match="was broken off: run it again"):
+        act("YX-2")
+    with pytest.raises(LogRefused, match="rotate --lost"):
+        rotation.rotate(NOW)
+    assert queries.notes("") == []

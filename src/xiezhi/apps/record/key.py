@@ -130,9 +130,29 @@ def _made(path: Path) -> Keyring:
     return Keyring((key,))
 
 
-def write_keyring(ring: Keyring) -> None:
-    """Replace the key file whole, readable by this user alone; the second key has a file of its own."""
-    write_file(Path(settings.LOG_KEY), "".join(f"{key.secret()}\n" for key in ring.signers), mode=0o400)
+def prepared_path() -> Path:
+    """Keys that are to sign, on the disk for good before the policy names them: a change that is broken off can be ended."""
+    return Path(settings.LOG_KEY).with_name(f"{Path(settings.LOG_KEY).name}.next")
+
+
+def prepare_keyring(ring: Keyring) -> None:
+    """Lay the keys beside the key file, readable by this user alone; the second key has a file of its own."""
+    write_file(prepared_path(), "".join(f"{key.secret()}\n" for key in ring.signers), mode=0o400)
+
+
+def prepared() -> Keyring | None:
+    """The keys that lie prepared; None where there are none, or none whole."""
+    try:
+        signers = tuple(KeySigner.parse(line) for line in prepared_path().read_text().splitlines())
+    except (FileNotFoundError, NoteError):
+        return None
+    return Keyring(signers) if signers else None
+
+
+def take_prepared() -> None:
+    """The prepared keys become the key file: a rename, for which no room is needed."""
+    prepared_path().replace(settings.LOG_KEY)
+    sync_folder(Path(settings.LOG_KEY).parent)
 
 
 def publish_verifier(key: VerifierKey) -> None:

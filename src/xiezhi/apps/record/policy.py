@@ -16,7 +16,7 @@ from xiezhi.core.ledger.errors import NoteError
 from xiezhi.core.ledger.note import VerifierKey
 from xiezhi.core.ledger.policy import Group, Policy, Witness, parse
 
-from .key import Keyring, LogRefused, verifier
+from .key import Keyring, LogRefused, prepared_path, verifier
 from .published import write_file
 
 log = logging.getLogger(__name__)
@@ -50,6 +50,11 @@ def known(ring: Keyring) -> tuple[VerifierKey, ...]:
         return tuple(one.verifier for one in ring.signers)
     for one in ring.signers:
         if not any(one.verifier == key and key.until is None for key in stored.logs):
+            if prepared_path().exists():
+                raise LogRefused(
+                    f"a change of the log's key was broken off: run it again (`xiezhi ledger key rotate --lost` or `key retire`), it goes on from "
+                    f"there; {prepared_path()} holds the new key. 更换密钥中途中断，请再次运行同一命令，会从中断处继续。"
+                )
             raise LogRefused(
                 f"the key {one.verifier} is none that signs for this log now: {policy_path()} does not name it. Put back the key that belongs "
                 "to the log; to change it, run `xiezhi ledger key rotate`. 签名密钥不是本日志现用的密钥，请恢复原密钥；更换密钥请运行 xiezhi ledger key rotate。"
