@@ -138,3 +138,48 @@ def test_a_recorder_whose_clock_is_wrong_leaves_its_gaps_where_they_were(tmp_pat
     [gap] = owed(inspected)
     assert (gap.start - BEGAN).total_seconds() == pytest.approx(40, abs=1)
     assert (gap.end - BEGAN).total_seconds() == pytest.approx(80, abs=1)
+
+
+def _page(browse, user, case: str) -> str:
+    return browse(user).get(f"/desk/cases/{case}/").content.decode()
+
+
+def test_a_second_recorder_that_comes_later_states_no_hole_that_the_first_leaves_none_of(
+    card, take_in, inspected, tmp_path, world, browse, at_ten
+):
+    """The first shows the first minute, the rest is explained; the second shows parts of the rest."""
+    card(0, 60, 1)
+    take_in(card.folder, inspected)
+    assert browse(world["zhou"]).post(owed(inspected)[0].url, _form()).status_code == 302
+    (tmp_path / "b").mkdir()
+    for number in range(3):
+        card(60 + number * 20, 15, number + 1, device="K7002", folder=tmp_path / "b")
+    take_in(tmp_path / "b", inspected, device="K7002")
+    own = [one for one in inspection(inspected).recordings if one.device == "K7002"]
+    assert [((one.start - BEGAN).total_seconds(), one.gaps) for one in own] == [(60, ()), (80, ()), (100, ())]
+    assert owed(inspected) == []
+    assert "没有说明" not in _page(browse, world["zhou"], inspected)
+
+
+def test_a_late_start_is_stated_as_far_as_no_other_recorder_was_there(card, take_in, inspected, tmp_path):
+    card(0, 20, 1)
+    take_in(card.folder, inspected)
+    (tmp_path / "b").mkdir()
+    card(40, 80, 1, device="K7002", folder=tmp_path / "b")
+    take_in(tmp_path / "b", inspected, device="K7002")
+    [second] = [one for one in inspection(inspected).recordings if one.device == "K7002"]
+    assert [((gap.start - BEGAN).total_seconds(), (gap.end - BEGAN).total_seconds()) for gap in second.gaps] == [
+        (pytest.approx(20, abs=1), 40)
+    ]
+
+
+def test_an_interruption_that_another_recorder_filled_later_is_no_red_bar(gapped, card, take_in, tmp_path, world, browse, at_ten):
+    assert "处没有说明" in _page(browse, world["zhou"], gapped)
+    (tmp_path / "b").mkdir()
+    card(5, 100, 1, device="K7002", folder=tmp_path / "b")
+    take_in(tmp_path / "b", gapped, device="K7002")
+    assert owed(gapped) == []
+    page = _page(browse, world["zhou"], gapped)
+    assert "没有说明" not in page
+    assert "有别的设备录到" in page
+    assert '<rect class="gap"' not in page

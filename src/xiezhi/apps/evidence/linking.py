@@ -1,12 +1,13 @@
 """Recordings of a case find their acts and go on their record: one attachment for each recording and act, its interruptions stated.
 
 A hole between two files is stated with the recording that resumes, as the law has the explanation given on resuming (Chaoyang's rules on
-recording, article 10); so is a late start with the first one. What another recorder covers is no hole of the act, though it stays stated.
+recording, article 10); so is a late start with the first one. Both only as far as all recorders together leave them: a second recorder that
+comes later interrupts nothing. What a file itself lacks inside stays stated, whoever else was there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
@@ -19,6 +20,9 @@ from xiezhi.apps.record import service as record
 from xiezhi.core.law.clock import utc_text
 from xiezhi.core.law.errors import InputError
 from xiezhi.core.media.continuity import SEAM, Clip
+from xiezhi.core.procedure.act import Gap
+from xiezhi.core.procedure.act import Recording as Stated
+from xiezhi.core.procedure.coverage import uncovered
 
 LASTING = ("video", "audio")
 
@@ -53,7 +57,7 @@ def link_case(case_id: str, now: datetime, *, user: Any = None, by: str = "") ->
             id_ = attachment_id(row.id, str(act.id))
             if id_ in there or any(str(row.id) == one.id for one in act.recordings):
                 continue
-            stated = stated_recording(row, _before(row, own), act)
+            stated = stated_recording(row, own, act)
             _attach(row, act, stated, now, user=user, by=by)
             attached += 1
     for row in rows:
@@ -77,7 +81,7 @@ def attach_to(row: Recording, act_id: UUID, now: datetime, *, user: Any = None) 
     act = next((one for one in marking.acts if one.id == str(act_id)), None)
     if act is None or any(one.id == str(row.id) for one in act.recordings):
         return False
-    _attach(row, act, stated_recording(row, None, act), now, user=user)
+    _attach(row, act, stated_recording(row, (), act), now, user=user)
     if row.act is None:
         row.act = act_id
         row.save(update_fields=["act"])
@@ -100,25 +104,31 @@ def touches(row: Recording, begin: datetime, end: datetime) -> bool:
     return row.begin < end and row.end > begin
 
 
-def _before(row: Recording, own: Sequence[Recording]) -> Recording | None:
-    """The recording of the same recorder that comes before, among those of the act."""
-    earlier = [
-        one
-        for one in own
-        if one.device == row.device and one.kind in LASTING and (one.begin, one.number or 0) < (row.begin, row.number or 0)
-    ]
-    return max(earlier, key=lambda one: one.end, default=None)
+def _taken(row: Recording) -> Stated:
+    """A recording as coverage counts it: without its inner holes."""
+    clip = clip_of(row)
+    gaps = tuple(Gap(clip.start + timedelta(seconds=a), clip.start + timedelta(seconds=b), None) for a, b in clip.holes)
+    return Stated(str(row.id), row.kind, row.begin, row.end, row.device, None, None, None, gaps)
 
 
-def stated_recording(row: Recording, before: Recording | None, act: Any) -> dict[str, Any]:
-    """The recording as history.md writes it; interruptions are unexplained until somebody explains them."""
+def _missed(row: Recording, own: Iterable[Recording], act: Any) -> tuple[datetime, datetime] | None:
+    """The stretch of the act right before this recording that neither its record nor the recordings beside it (`own`) show or explain."""
+    if row.kind not in LASTING or not act.at < row.begin < act.end:
+        return None
+    others = [one for one in own if one.kind in LASTING and one.id != row.id]
+    before = max((one for one in others if one.begin < row.begin), key=lambda one: one.end, default=None)
+    error = row.error_ms + (before.error_ms if before is not None else 0)
+    there = [one for one in act.recordings if one.kind in LASTING] + [_taken(one) for one in others]
+    left = uncovered(act.at, row.begin, there, max(SEAM, timedelta(milliseconds=error)))
+    return left[-1] if left and left[-1][1] == row.begin else None
+
+
+def stated_recording(row: Recording, own: Iterable[Recording], act: Any) -> dict[str, Any]:
+    """The recording as history.md writes it; interruptions are unexplained until somebody explains them. `own`: all that touch the act."""
     start, gaps = row.begin, []
-    if row.kind in LASTING and act.end > act.at:
-        reached = before.end if before is not None else act.at
-        error = row.error_ms + (before.error_ms if before is not None else 0)
-        if row.begin - reached > max(SEAM, timedelta(milliseconds=error)):
-            start = reached
-            gaps.append((reached, row.begin))
+    if (missed := _missed(row, own, act)) is not None:
+        start = missed[0]
+        gaps.append(missed)
     clip = clip_of(row)
     gaps += [(clip.start + timedelta(seconds=a), clip.start + timedelta(seconds=b)) for a, b in clip.holes]
     stated: dict[str, Any] = {
