@@ -54,6 +54,15 @@ def test_a_citation_opens_its_article_in_place():
     assert "公示办法 第一条（x/1）" in text
 
 
+def test_two_clauses_of_one_name_are_one_citation_with_both_texts():
+    pack = Pack({"x/1": Clause(), "x/1-2": Clause(says="<可以>不公示")})
+    text = shown("{% cites ids %}", ids=["x/1", "x/1-2", "x/1", "x/9"], pack=pack)
+    assert text.count("<summary>公示办法第一条</summary>") == 1
+    assert text.count("&lt;应当&gt;公示") == 1
+    assert text.count("&lt;可以&gt;不公示") == 1
+    assert text.count("x/9") == 1
+
+
 def test_an_unknown_citation_shows_its_id():
     assert shown("{% cites ids %}", ids=["x/9"], pack=Pack()).count("x/9") == 1
     assert "x/9" in shown('{% cite "x/9" %}')

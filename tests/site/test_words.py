@@ -45,6 +45,7 @@ def test_a_span_names_the_day_once():
     assert words.span_zh(begin, begin + timedelta(minutes=38)) == "11月3日 09:14–09:52"
     assert words.span_zh(begin, begin + timedelta(days=1)) == "11月3日 09:14–11月4日 09:14"
     assert words.span_zh(begin, None) == "11月3日 09:14"
+    assert words.span_zh(begin, begin + timedelta(seconds=20), year=True, seconds=True) == f"{begin.year}年11月3日 09:14:00–09:14:20"
 
 
 @pytest.mark.parametrize(

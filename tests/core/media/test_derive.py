@@ -70,3 +70,13 @@ def test_as_a_program_it_answers_in_json_and_by_its_status(tmp_path):
     done = subprocess.run(run, capture_output=True, check=False)
     assert done.returncode == 1
     assert json.loads(done.stdout)["failed"]
+
+
+def test_a_file_that_cannot_be_read_is_called_damaged_and_no_encoding_is_named_twice():
+    broken = derive.playing("video/mp4", ())
+    assert (broken.how, broken.broken) == ("not", True)
+    assert "损坏" in broken.why
+    assert "编码" not in broken.why
+    unknown = derive.playing("video/mp4", ("", ""))
+    assert (unknown.broken, unknown.why.count("编码")) == (False, 1)
+    assert derive.playing("video/x-msvideo", ("mpeg4", "mpeg4")).why.count("MPEG-4") == 1

@@ -89,5 +89,5 @@ def _months(pack: Any) -> tuple[int, Any]:
 
 
 def _basis(pack: Any, rule: Any, words: str) -> str:
-    cites = "、".join(pack.cite_zh(clause) for clause in rule.get("cite", ()))
+    cites = "、".join(dict.fromkeys(pack.cite_zh(clause) for clause in rule.get("cite", ())))
     return f"{words}（{cites}）"[:200] if cites else words

@@ -33,18 +33,24 @@ _NAMES = {"mpeg4": "MPEG-4 Part 2", "mjpeg": "Motion JPEG", "wmv3": "WMV", "mpeg
 
 @dataclass(frozen=True, slots=True)
 class Play:
-    """How a browser can play a file: `as_is`, by a `copy` in another wrapping, or `not`; `why` says it in Chinese where it is not as it is."""
+    """How a browser can play a file: `as_is`, by a `copy` in another wrapping, or `not`; `why` says it in Chinese where it is not as it is.
+
+    `broken`: no player plays it, for there is nothing in it that can be read.
+    """
 
     how: str
     why: str = ""
+    broken: bool = False
 
 
 def playing(media_type: str, codecs: tuple[str, ...], *, late: bool = False) -> Play:
     """By container and codecs; `late`: the table of contents stands at the end."""
     odd = [one for one in codecs if one not in _FILM | _SOUND]
-    if odd or not codecs:
-        names = "、".join(_NAMES.get(one, one.upper()) for one in odd) or "没有认出的编码"
-        return Play("not", f"这个文件用的是 {names} 编码，浏览器放不了")
+    if not codecs:
+        return Play("not", "这个文件已经损坏或者没有写完，里面没有可以读出的画面和声音", broken=True)
+    if odd:
+        names = "、".join(dict.fromkeys(_NAMES.get(one, one.upper()) for one in odd if one))
+        return Play("not", f"这个文件用的是 {names} 编码，浏览器放不了" if names else "这个文件的编码没有认出来，浏览器放不了")
     if media_type in _WRAPPED and not late:
         return Play("as_is")
     if all(one in _REWRAPS for one in codecs):

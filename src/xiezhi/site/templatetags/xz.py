@@ -92,24 +92,31 @@ def redacted(what: str, why: str = "") -> SafeString:
 
 # ------------------------------------------------------------------ citations
 @lru_cache(maxsize=4096)
-def _cite(clause_id: str, pack: Any) -> SafeString:
-    clause = pack.clauses.get(clause_id) if pack is not None else None
-    if clause is None:
-        return format_html('<span class="cite plain">{}</span>', clause_id)
-    source = getattr(clause, "source", "")
-    text = getattr(clause, "says", "")
+def _cite(clause_ids: tuple[str, ...], pack: Any) -> SafeString:
+    """A citation of one article; of several clauses of it, each text stands under the one name."""
+    known = [(one, pack.clauses.get(one) if pack is not None else None) for one in clause_ids]
+    if known[0][1] is None:
+        return format_html('<span class="cite plain">{}</span>', clause_ids[0])
+    texts = format_html_join(
+        "",
+        '<p>{}</p><p class="muted">{}</p>',
+        (
+            (
+                getattr(clause, "says", "") or "条文原文请查所列出处。",
+                f"{source}（{one}）" if (source := getattr(clause, "source", "")) else one,
+            )
+            for one, clause in known
+        ),
+    )
     return format_html(
-        '<details class="cite"><summary>{}</summary><div class="article"><p>{}</p><p class="muted">{}</p></div></details>',
-        pack.cite_zh(clause_id),
-        text or "条文原文请查所列出处。",
-        f"{source}（{clause_id}）" if source else clause_id,
+        '<details class="cite"><summary>{}</summary><div class="article">{}</div></details>', pack.cite_zh(clause_ids[0]), texts
     )
 
 
 @register.simple_tag(takes_context=True)
 def cite(context: Context, clause_id: str, pack: Any = None) -> SafeString:
     """A citation that opens its article in place. `pack` may stand in the context."""
-    return _cite(clause_id, pack or context.get("pack"))
+    return _cite((clause_id,), pack or context.get("pack"))
 
 
 @register.simple_tag(takes_context=True)
@@ -119,7 +126,11 @@ def cites(context: Context, clause_ids: Iterable[str], pack: Any = None) -> Safe
 
 @lru_cache(maxsize=4096)
 def _cites(clause_ids: tuple[str, ...], pack: Any) -> SafeString:
-    return format_html('<span class="cites">{}</span>', format_html_join("", "{}", ((_cite(one, pack),) for one in clause_ids)))
+    named: dict[str, list[str]] = {}
+    for one in dict.fromkeys(clause_ids):
+        known = pack is not None and pack.clauses.get(one) is not None
+        named.setdefault(pack.cite_zh(one) if known else one, []).append(one)
+    return format_html('<span class="cites">{}</span>', format_html_join("", "{}", ((_cite(tuple(ids), pack),) for ids in named.values())))
 
 
 # ------------------------------------------------------------------ figures
