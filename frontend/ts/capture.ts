@@ -23,30 +23,6 @@ async function measured(address: string): Promise<Clock | null> {
   return best;
 }
 
-// Seconds of a film, as the phone itself reads it; 0 where it cannot.
-async function lengthOf(file: File): Promise<number> {
-  if (!/^(video|audio)\//.test(file.type)) return 0;
-  const address = URL.createObjectURL(file);
-  const player = document.createElement(file.type.startsWith("video/") ? "video" : "audio");
-  player.preload = "metadata";
-  try {
-    return await new Promise<number>((resolve) => {
-      const timer = setTimeout(() => resolve(0), 4000);
-      player.onloadedmetadata = () => {
-        clearTimeout(timer);
-        resolve(Number.isFinite(player.duration) ? player.duration : 0);
-      };
-      player.onerror = () => {
-        clearTimeout(timer);
-        resolve(0);
-      };
-      player.src = address;
-    });
-  } finally {
-    URL.revokeObjectURL(address);
-  }
-}
-
 function size(bytes: number): string {
   return bytes < 1 << 20 ? `${Math.max(1, Math.round(bytes / 1024))} KB` : `${(bytes / (1 << 20)).toFixed(1)} MB`;
 }
@@ -113,7 +89,6 @@ function start(place: HTMLElement): void {
     line = line.then(async () => {
       try {
         await measuring;
-        const begun = one.lastModified - (await lengthOf(one)) * 1000 - (known?.ahead ?? 0);
         const answer = await send(one, {
           address: uploads,
           token,
@@ -121,7 +96,8 @@ function start(place: HTMLElement): void {
             case: file,
             act: chosen,
             device,
-            taken: new Date(begun).toISOString(),
+            // A phone writes a film when it ends. By its own clock: the server corrects that, and knows how long the film is.
+            ended: new Date(one.lastModified).toISOString(),
             clock: known ? `${known.ahead},${known.error}` : "",
           },
           told: told.tell,

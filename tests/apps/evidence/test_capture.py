@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 from datetime import timedelta
 from pathlib import Path
@@ -10,8 +11,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.apps.casework.conftest import NOW
-from tests.apps.casework.test_in_browser import CHROMIUM, SHOTS, chromium  # noqa: F401 - its browser
-from tests.apps.evidence.conftest import inspection
+from tests.apps.casework.test_in_browser import CHROMIUM, SHOTS, VIEWS, _cookie, chromium  # noqa: F401 - its browser
+from tests.apps.evidence.conftest import BEGAN, inspection
 from tests.apps.evidence.test_in_browser import _open
 from tests.apps.evidence.test_uploads import patch, start
 from xiezhi.apps.evidence.models import ClockReading, Recording, Upload
@@ -57,6 +58,28 @@ def test_an_upload_names_its_act_and_the_clock_of_its_sender(inspected, world, b
     assert (reading.offset_ms, reading.error_ms, reading.by) == (2500, 80, "zhou")
     for wrong in ({"act": str(uuid.uuid4())}, {"clock": "fast"}, {"act": "x"}):
         assert start(client, 10, **{**meta, **wrong}).status_code == 422
+
+
+def test_a_film_ends_when_its_phone_says_and_begins_its_length_before(inspected, world, browse, at_ten, card):
+    """A phone knows of a film when it was written, that is its end, by its own clock; how long it is the server measures."""
+    body = card(0, 90, 1).read_bytes()
+    client = browse(world["zhou"])
+    ended = BEGAN + timedelta(seconds=90)
+    meta = {"case": inspected, "filename": "VID.mp4", "device": "PHONE-zhou", "clock": "2500,80"}
+    url = start(client, len(body), **meta, ended=(ended + timedelta(seconds=2.5)).isoformat())["Location"]
+    assert patch(client, url, 0, body)["Xiezhi-Recording"]
+    row = Recording.objects.get()
+    assert row.timed_by == "stated"
+    assert (row.begin - BEGAN).total_seconds() == pytest.approx(0, abs=0.2)
+    assert (row.end - ended).total_seconds() == pytest.approx(0, abs=0.2)
+    stated = inspection(inspected).recordings[0]
+    assert (stated.gaps, stated.start) == ((), row.begin)
+    for wrong in ({"ended": "yesterday"}, {"ended": "0001-01-01T00:00:00+08:00"}, {"ended": (NOW + timedelta(minutes=2)).isoformat()}):
+        assert start(client, 10, **{**meta, **wrong}).status_code == 422
+    just_now = (
+        NOW + timedelta(seconds=3)
+    ).isoformat()  # 0.5 s ahead by what the clock measured: no more than its error and the file's second
+    assert start(client, 10, **meta, ended=just_now).status_code == 201
 
 
 def test_without_script_a_plain_form_sends_the_files(inspected, world, browse, at_ten, photo):
@@ -111,3 +134,28 @@ def test_a_phone_goes_on_after_a_break_and_compares_the_fingerprint(live_server,
     assert Upload.objects.get().act == row.act
     assert ClockReading.objects.filter(device="PHONE-zhou").exists()
     assert record.notes(inspected, "custody")
+
+
+@pytest.mark.e2e
+@pytest.mark.skipif(not CHROMIUM.exists(), reason="no chromium at /usr/bin/chromium")
+def test_a_film_that_a_phone_sends_stands_at_its_time_under_the_pages_own_policy(live_server, world, inspected, chromium, client, card):  # noqa: F811
+    from django.contrib.staticfiles import finders
+
+    if not finders.find("capture.js"):
+        pytest.skip("the front end is not built")
+    film = card(0, 90, 1).rename(card.folder / "VID.mp4")
+    ended = BEGAN + timedelta(seconds=90)
+    os.utime(film, (ended.timestamp(), ended.timestamp()))
+    context = chromium.new_context(viewport=VIEWS["phone"][0], locale="zh-CN")
+    context.add_cookies([{**_cookie(client, world["zhou"]), "url": live_server.url}])
+    page = context.new_page()
+    blocked: list[str] = []
+    page.on("console", lambda said: blocked.append(said.text) if "Content Security Policy" in said.text else None)
+    page.goto(f"{live_server.url}/desk/evidence/cases/{inspected}/capture/")
+    page.set_input_files("input[accept='video/*']", str(film))
+    page.wait_for_selector(".queue .tag.ok", timeout=30000)
+    context.close()
+    row = Recording.objects.get()
+    assert (row.begin - BEGAN).total_seconds() == pytest.approx(0, abs=0.5)
+    assert (row.end - ended).total_seconds() == pytest.approx(0, abs=0.5)
+    assert blocked == []

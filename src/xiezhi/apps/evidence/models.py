@@ -373,6 +373,7 @@ class Upload(models.Model):
     device = models.CharField("设备编号", max_length=60)
     name = models.CharField("文件名", max_length=200)
     taken_at = models.DateTimeField("拍摄开始时间", null=True)
+    ended_at = models.DateTimeField("拍摄结束时间", null=True)
     act = models.UUIDField("行为", null=True)
     length = models.BigIntegerField("字节数")
     offset = models.BigIntegerField("已收到", default=0)

@@ -20,7 +20,7 @@ from xiezhi.apps.accounts.signing import own_person
 from xiezhi.apps.evidence import linking, service
 from xiezhi.apps.evidence.ingesting import into_case
 from xiezhi.apps.evidence.models import Recording, Upload
-from xiezhi.apps.evidence.receiving import receive
+from xiezhi.apps.evidence.receiving import WHOLE_SECOND, Sender, receive
 from xiezhi.apps.paperwork import queries as papers
 from xiezhi.apps.paperwork import service as paperwork
 from xiezhi.core.law.errors import InputError
@@ -29,6 +29,7 @@ LARGEST = 64 << 30  # bytes: a card's largest file is 4 GiB on FAT32, and more e
 KEPT = timedelta(days=7)
 OPEN_AT_MOST = 200  # uploads of one account that are not finished
 BLOCK = 1 << 18
+OLDEST = 2000  # no phone filmed before: a clock that was never set says 1970
 CHECKSUMS: dict[str, Callable[[], Any]] = {"sha1": lambda: hashlib.sha1(usedforsecurity=False), "sha256": hashlib.sha256}
 
 
@@ -41,8 +42,9 @@ class ChecksumError(Exception):
 
 
 def begin(user: Any, length: int, said: dict[str, str], now: datetime) -> Upload:
-    """Open an upload. `said`: filename, device, and if wanted case, act (an act of the case), taken (RFC 3339) and clock (milliseconds that
-    the sender's clock is ahead, and how sure). Raises Forbidden, InputError.
+    """Open an upload. `said`: filename, device, and if wanted case, act (an act of the case), clock (milliseconds that the sender's clock is
+    ahead, and how sure), and either taken (RFC 3339: when it begins, in true time) or ended (when it ends, by the sender's clock; its
+    length is measured here). Raises Forbidden, InputError.
     """
     require(user, "evidence.upload")
     person = own_person(user)
@@ -65,6 +67,7 @@ def begin(user: Any, length: int, said: dict[str, str], now: datetime) -> Upload
         name=papers.shown_name(said.get("filename", "")),
         act=linking.act_of(sender.case, said["act"]) if said.get("act") else None,
         taken_at=service.moment(said["taken"], now) if said.get("taken") else None,
+        ended_at=_ended(said["ended"], sender, now) if said.get("ended") else None,
         length=length,
         made_at=now,
         expires_at=now + KEPT,
@@ -79,6 +82,15 @@ def _clock(text: str) -> tuple[float | None, float]:
     if match is None:
         raise InputError(f"clock {text!r}: expected milliseconds as ahead,error", "时钟偏差应当写成“偏差,误差”（毫秒）", field="clock")
     return int(match[1]) / 1000, int(match[2]) / 1000
+
+
+def _ended(text: str, sender: Sender, now: datetime) -> datetime:
+    """True time of an end by the sender's clock; what lies ahead of now by no more than that clock's error is now. Raises InputError."""
+    off, error = timedelta(milliseconds=sender.offset_ms), timedelta(milliseconds=sender.error_ms + WHOLE_SECOND)
+    found = service.moment(text, now + off + error)
+    if found.year < OLDEST:
+        raise InputError(f"{text!r} lies before {OLDEST}", "拍摄时间太早，请核对手机的时间", field="ended")
+    return min(found - off, now)
 
 
 def own(user: Any, id_: Any, now: datetime) -> Upload | None:
@@ -149,7 +161,7 @@ def finish(upload: Upload, user: Any, now: datetime) -> Recording | None:
         return Recording.objects.get(pk=upload.recording)
     path = path_of(upload)
     sender = service.sender(upload.device, upload.case, upload.agency, now, by=upload.person, user=user)
-    received = receive(path, sender, now, name=upload.name, taken_at=upload.taken_at)
+    received = receive(path, sender, now, name=upload.name, taken_at=upload.taken_at, ended_at=upload.ended_at)
     if received.recording is None:
         drop(upload)
         return None
