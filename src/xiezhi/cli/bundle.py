@@ -23,12 +23,14 @@ def command(case_id: str, target: Path, public: bool, media: bool, by: str) -> N
     from xiezhi.cli.frame import with_django
 
     with with_django():
+        from xiezhi.apps.evidence.queries import UnknownStoreError
+        from xiezhi.apps.paperwork.queries import NotStoredError
         from xiezhi.apps.record.key import LogRefused
         from xiezhi.core.law.errors import InputError
 
         try:
             told = _public(case_id, target) if public else _full(case_id, target, media=media, by=by)
-        except (LogRefused, InputError) as error:
+        except (LogRefused, InputError, OSError, UnknownStoreError, NotStoredError) as error:
             click.echo(f"xiezhi bundle: {error} {getattr(error, 'message_zh', '')}", err=True)
             sys.exit(2)
     click.echo(told)
@@ -48,7 +50,8 @@ def _full(case_id: str, target: Path, *, media: bool, by: str) -> str:
     closing = bundle.close(_case(case_id), store, now(), media=media, by=[by] if by else [])
     Sequencer().drain(now())
     made = bundle.write(closing, target, store)
-    left_out = f", {len(made.left_out)} left out" if made.left_out else ""
+    missing = f" ({len(made.missing)} missing from the store)" if made.missing else ""
+    left_out = f", {len(made.left_out)} left out{missing}" if made.left_out else ""
     return f"{target}: {made.entries} entries, {made.files} files{left_out}; log of {made.size} leaves"
 
 

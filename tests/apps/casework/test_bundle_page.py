@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 import uuid
 
 import pytest
 
 from xiezhi.apps.casework.views import bundle
+from xiezhi.apps.evidence.queries import UnknownStoreError
+from xiezhi.apps.paperwork.queries import NotStoredError
 from xiezhi.apps.record import queries as record
 from xiezhi.apps.record import service
 from xiezhi.apps.record.sequencer import Sequencer
@@ -16,6 +19,7 @@ from xiezhi.core.ledger import alone
 from .conftest import NOW
 
 pytestmark = pytest.mark.django_db
+PAPER = {"document": "inquiry_record", "name": "lost.pdf", "sha256": "ab" * 32, "size": 9, "media_type": "application/pdf"}
 
 
 @pytest.fixture(autouse=True)
@@ -59,6 +63,46 @@ def test_while_the_log_stands_still_the_page_says_so(world, filed, browse, at_te
     answer = browse(world["zhou"]).post(f"/desk/cases/{filed()}/bundle")
     assert answer.status_code == 503
     assert "日志正在编号" in answer.content.decode()
+
+
+def unknown(*_, **__):
+    raise UnknownStoreError("the store 's3-old' is not in the settings")
+
+
+def full(*_, **__):
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def gone(*_, **__):
+    raise NotStoredError("ab" * 32)
+
+
+@pytest.mark.parametrize(
+    ("where", "trouble", "said"),
+    [
+        ("close_bundle", unknown, "存放位置不在设置中"),
+        ("write_bundle", unknown, "存放位置不在设置中"),
+        ("write_bundle", gone, "存储中没有找到"),
+        ("write_bundle", full, "磁盘空间不足"),
+        ("write_bundle", lambda *_: (_ for _ in ()).throw(PermissionError(errno.EACCES, "denied")), "存储暂时不能读写"),
+    ],
+)
+def test_what_the_stores_or_the_disk_refuse_is_said_on_the_page(world, filed, browse, at_ten, tmp_path, monkeypatch, where, trouble, said):
+    case = filed()
+    monkeypatch.setattr(bundle.service, where, trouble)
+    answer = browse(world["zhou"]).post(f"/desk/cases/{case}/bundle")
+    assert (answer.status_code, said in answer.content.decode()) == (503, True)
+    assert list((tmp_path / "run").glob("*")) == []
+
+
+def test_what_is_missing_from_the_store_is_told_apart(world, filed, perform, browse, at_ten) -> None:
+    case = filed()
+    perform(case, "inquiry_made", NOW, documents=["inquiry_record"], files=[PAPER])
+    client = browse(world["zhou"])
+    assert client.post(f"/desk/cases/{case}/bundle").status_code == 200
+    [note] = record.notes(case, "custody")
+    assert note.body["data"]["missing"] == [PAPER["sha256"]]
+    assert "1 个文件在存储中没有找到" in client.get(f"/desk/cases/{case}/bundle").content.decode()
 
 
 def test_entries_that_are_no_acts_do_not_break_the_numbers(world, filed, perform, browse, at_ten) -> None:

@@ -127,6 +127,7 @@ def test_it_holds_what_it_should(packed, unpacked):
     closing = json.loads((unpacked / "data/entries/0006.json").read_text(encoding="utf-8"))["body"]
     assert (closing["class"], closing["kind"], closing["by"]) == ("custody", "bundle_made", ["yx-o1"])
     assert closing["data"]["left_out"] == [sha(LOST)]
+    assert closing["data"]["missing"] == [sha(LOST)]
     assert "YX-2" not in "".join((unpacked / name).read_text(errors="replace") for name in names)
 
 
@@ -148,6 +149,7 @@ def test_the_same_state_gives_the_same_bytes_and_no_second_entry(packed, store, 
     made = make(tmp_path / "other.zip", store, by=["yx-o2"])
     assert Entry.objects.filter(kind="bundle_made").count() == 2
     assert (made.entries, made.files, made.left_out) == (7, 1, tuple(sorted([sha(LOST), sha(VIDEO)])))
+    assert made.missing == (sha(LOST),)  # the video was only not asked for
 
 
 def test_without_media_it_holds_too_and_says_so(case, store, tmp_path, check):
@@ -407,3 +409,14 @@ def test_an_extract_shows_some_fields_and_nothing_else(case, store, tmp_path, ch
     remade(bag)
     status, told = check(bag)
     assert (status, "data/entries/0002.json" in told) == (1, True)
+
+
+def test_a_full_disk_leaves_nothing_behind(case, tmp_path):
+    class Full(Memory):
+        def read(self, sha256):
+            yield b"a part"
+            raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError, match="No space"):
+        make(tmp_path / "case.zip", Full(PAPER))
+    assert not [path for path in tmp_path.iterdir() if path.is_file()]

@@ -74,6 +74,7 @@ class Made:
     files: int
     left_out: tuple[str, ...]
     size: int  # leaves of the log under whose head it stands
+    missing: tuple[str, ...] = ()  # of those left out: asked for, and not in the store
 
 
 class _Row(NamedTuple):
@@ -122,11 +123,14 @@ def close(case_id: str, store: Store, now: datetime, *, media: bool = False, by:
         if again:
             rows.pop()
         files = _files(rows)
+        unasked = {one.sha256 for one in files if one.media and not media}
+        missing = {one.sha256 for one in files if one.sha256 not in unasked and not store.has(one.sha256)}
         data = {
             "form": "full",
             "entries": len(rows),
             "media": media,
-            "left_out": sorted({one.sha256 for one in files if (one.media and not media) or not store.has(one.sha256)}),
+            "left_out": sorted(unasked | missing),
+            "missing": sorted(missing),
             "verifier": hashlib.sha256(VERIFIER.read_bytes()).hexdigest(),
             "readme": hashlib.sha256(READ_ME.encode()).hexdigest(),
         }
@@ -151,7 +155,7 @@ def write(closing: UUID, target: Path, store: Store) -> Made:
                 bag.add_stored(one.path, one.sha256, store.read(one.sha256))
             about = {"Bagging-Date": last["at"][:10], "External-Identifier": last["case"], "Source-Organization": last["agency"]}
             bag.finish(about, tags(note_) | _stamp(rows[:-1], size))
-    return Made(last["case"], len(rows), len(files), tuple(sorted(left_out)), size)
+    return Made(last["case"], len(rows), len(files), tuple(sorted(left_out)), size, tuple(last["data"].get("missing", ())))
 
 
 def tags(note_: str) -> dict[str, bytes]:

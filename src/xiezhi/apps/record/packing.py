@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import tempfile
@@ -35,8 +36,11 @@ class Bag:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         try:
-            self._zip.close()
-            if kind is None:
+            if kind is not None:
+                with contextlib.suppress(OSError, ValueError):  # it is thrown away, and what went wrong is known
+                    self._zip.close()
+            else:
+                self._zip.close()
                 self._file.flush()
                 os.fsync(self._file.fileno())
                 self._passing.chmod(0o600)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import logging
 import tempfile
 import time
 from pathlib import Path
@@ -16,11 +18,14 @@ from xiezhi.apps.accounts.permissions import require
 from xiezhi.apps.accounts.signing import own_person
 from xiezhi.apps.casework.models import CaseFile
 from xiezhi.apps.casework.pages import of_case
-from xiezhi.apps.evidence.queries import CaseFiles
+from xiezhi.apps.evidence.queries import CaseFiles, UnknownStoreError
+from xiezhi.apps.paperwork.queries import NotStoredError
 from xiezhi.apps.record import queries as record
 from xiezhi.apps.record import service
 from xiezhi.apps.record.service import LogRefused
 from xiezhi.site import clock
+
+log = logging.getLogger(__name__)
 
 PATIENCE = 5.0  # seconds for the log to number the entry that closes the bundle
 
@@ -40,11 +45,24 @@ def take(request: HttpRequest, file: CaseFile) -> HttpResponse:
         return _sent(closing, file, store)
     except LogRefused as refusal:
         return _page(request, file, str(refusal))
+    except (OSError, UnknownStoreError, NotStoredError) as error:
+        log.error("the bundle of %s could not be made: %s", file.case, error)  # noqa: TRY400 - the message is the whole story
+        return _page(request, file, _why(error))
 
 
 def _page(request: HttpRequest, file: CaseFile, wrong: str = "") -> HttpResponse:
     made = [one for one in record.notes(file.case, "custody") if one.kind == "bundle_made"]
     return render(request, "casework/bundle.html", {"file": file, "made": made[-10:], "wrong": wrong}, status=503 if wrong else 200)
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, UnknownStoreError):
+        return "有文件的存放位置不在设置中，证明包没有生成。请联系系统管理员。"
+    if isinstance(error, NotStoredError):
+        return "有文件在存储中没有找到，证明包没有生成。请联系系统管理员核查，或者再试一次。"
+    if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT):
+        return "服务器磁盘空间不足，证明包没有生成。请联系系统管理员。"
+    return "存储暂时不能读写，证明包没有生成。请稍后再试，或者联系系统管理员。"
 
 
 def _await(closing: Any) -> None:
