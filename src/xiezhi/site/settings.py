@@ -226,7 +226,7 @@ XIEZHI_DERIVED = [
 
 # Who keeps something of an act besides the derived rows, and lets it go when its body is destroyed lawfully, in the same transaction: each
 # is called as forget(case, deleted, files, now), `deleted` being (id, kind) and `files` the digests that no entry names any more.
-XIEZHI_FORGETTERS = ["xiezhi.apps.disclosure.service.forget", "xiezhi.apps.paperwork.service.forget"]
+XIEZHI_FORGETTERS = ["xiezhi.apps.disclosure.service.forget", "xiezhi.apps.paperwork.service.forget", "xiezhi.apps.evidence.service.forget"]
 
 # Who may hold a case: each a function of its id that answers why it is kept, or nothing. What is held is not deleted (record/deletion.py).
 XIEZHI_HOLDS = ["xiezhi.apps.evidence.queries.held"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 import uuid
@@ -11,7 +12,7 @@ import pytest
 
 from tests.apps.casework.conftest import AGENCY, NOW
 from xiezhi.apps.accounts.permissions import Forbidden
-from xiezhi.apps.evidence import access, viewings
+from xiezhi.apps.evidence import access, reviewing, viewings
 from xiezhi.apps.evidence.models import AccessGrant, AccessRequest, Custody, Recording
 from xiezhi.apps.paperwork import service as paperwork
 from xiezhi.apps.record import queries as record
@@ -73,7 +74,8 @@ def test_request_and_decision_are_acts_and_what_was_asked_stands_in_custody(worl
     assert answered.decision == decided.id
     note = next(note for note in record.notes(case, "custody") if note.kind == "access_asked")
     assert note.body["data"]["recordings"] == [str(first.id)]
-    assert note.body["data"]["applicant"] == "青禾建材经营部"
+    assert note.body["data"]["request"] == str(row.id)
+    assert "青禾" not in str([note.body for note in record.notes(case, "custody")]), "names are in rows, where they can be deleted"
     with pytest.raises(InputError, match="already"):
         access.decide(world["xu"], row, NOW, granted=False, answer="x")
 
@@ -145,17 +147,58 @@ def test_what_a_party_looked_at_is_written_with_the_part(link, file, client, at_
     client.get(f"/shared/{key}/papers/{file[3]}/2?png")
     assert viewings.close_quiet(NOW + timedelta(minutes=11)) == 2
     film, paper = (note.body["data"] for note in record.notes(case, "custody") if note.kind == "shared")
-    assert (film["applicant"], film["grant"], film["bytes"]) == ("青禾建材经营部", str(grant.id), ["0-99"])
+    assert (film["grant"], film["bytes"]) == (str(grant.id), ["0-99"])
     assert paper["pages"] == ["2"]
+    assert "青禾" not in str((film, paper))
+    assert "青禾建材经营部" in [event.who for event in reviewing.events_of(case=case)]
+    client.head(f"/shared/{key}/papers/{file[3]}/1?png")
+    assert not viewings.open_ones(case=case)
+    client.get(f"/shared/{key}/papers/{file[3]}/1")
+    assert [one.parts for one in viewings.open_ones(case=case)] == [[[1, 1]]], "the page holds the text of the paper"
 
 
 def test_copying_that_was_granted_is_a_download_in_custody(world, file, client, at_ten):
     row = access.decide(world["xu"], ask(world, file, copying=True), NOW, granted=True)
-    _grant, key = access.open_link(world["zhou"], row, 1, NOW)
+    grant, key = access.open_link(world["zhou"], row, 1, NOW)
     film = client.get(f"/shared/{key}/recordings/{file[1].id}?download")
     assert "attachment" in film["Content-Disposition"]
-    assert client.get(f"/shared/{key}/papers/{file[3]}/1?download").content.startswith(b"%PDF")
-    assert [one.detail["applicant"] for one in Custody.objects.filter(what="exported")] == ["青禾建材经营部"] * 2
+    paper = client.get(f"/shared/{key}/papers/{file[3]}/1?download")
+    assert "attachment" in paper["Content-Disposition"]
+    assert b"".join(paper.streaming_content).startswith(b"%PDF")
+    client.head(f"/shared/{key}/papers/{file[3]}/1?download")
+    assert [one.detail["grant"] for one in Custody.objects.filter(what="exported")] == [str(grant.id)] * 2
+
+
+def test_a_large_document_is_sent_whole(world, file, client, at_ten, monkeypatch):
+    from xiezhi.apps.evidence.views import opened
+
+    monkeypatch.setattr(opened, "_LARGEST_PAPER", 100)
+    row = access.decide(world["xu"], ask(world, file, copying=True), NOW, granted=True)
+    _grant, key = access.open_link(world["zhou"], row, 1, NOW)
+    answer = client.get(f"/shared/{key}/papers/{file[3]}/1?download")
+    content = b"".join(answer.streaming_content)
+    assert hashlib.sha256(content).hexdigest() == file[3]
+    assert "不能逐页显示" in client.get(f"/shared/{key}/papers/{file[3]}/1").content.decode()
+
+
+def test_the_words_of_a_request_go_when_its_act_is_deleted(world, file, link, settings):
+    from django.utils.module_loading import import_string
+
+    row = AccessRequest.objects.get()
+    for forget in settings.XIEZHI_FORGETTERS:
+        import_string(forget)(file[0], [(str(row.id), "access_requested"), (str(row.decision), "access_decided")], (), NOW)
+    row.refresh_from_db()
+    assert (row.applicant, row.capacity, row.reason, row.answer) == ("已依法删除", "", "", "")
+    assert AccessGrant.objects.get().applicant == "已依法删除"
+
+
+def test_words_that_no_database_holds_are_refused(world, file, browse, at_ten):
+    row = ask(world, file)
+    client = browse(world["xu"])
+    url = f"/desk/evidence/cases/{file[0]}/"
+    assert client.post(f"{url}access/{row.id}/decide", {"granted": "no", "answer": "a\0b"}).status_code == 302
+    row.refresh_from_db()
+    assert row.decided_at is None
 
 
 def test_the_pages_lead_from_a_request_to_a_link(world, file, browse, at_ten):

@@ -77,6 +77,9 @@ def test_pieces_become_one_recording_on_the_record_of_its_act(browse, world, ins
         ({"HTTP_UPLOAD_METADATA": "filename YQ=="}, 422),
         ({"HTTP_UPLOAD_METADATA": said(device=DEVICE, case="nothing")}, 422),
         ({"HTTP_UPLOAD_METADATA": said(device=DEVICE, taken="tomorrow")}, 422),
+        ({"HTTP_UPLOAD_METADATA": said(device=DEVICE, taken="0001-01-01T00:00:00+08:00")}, 422),
+        ({"HTTP_UPLOAD_METADATA": said(device="K\0")}, 422),
+        ({"HTTP_UPLOAD_METADATA": said(device=DEVICE, case="a\0")}, 422),
     ],
 )
 def test_a_wrong_beginning_is_refused_in_words(browse, world, change, status):

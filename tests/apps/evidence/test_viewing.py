@@ -9,7 +9,7 @@ import pytest
 from tests.apps.casework.conftest import NOW
 from tests.apps.evidence.conftest import BEGAN, inspection
 from xiezhi.apps.evidence import deriving, reviewing, service, viewings
-from xiezhi.apps.evidence.models import Custody, Marker, Recording, Viewing
+from xiezhi.apps.evidence.models import Custody, Derivative, Marker, Recording, Viewing
 from xiezhi.apps.evidence.paging import NoPageError, page_png
 from xiezhi.apps.evidence.streaming import NoRangeError, range_of
 from xiezhi.apps.record import queries as record
@@ -120,6 +120,9 @@ def test_a_marker_links_a_second_to_an_act(viewed, world, browse, at_ten):
     assert 'data-second="32.00"' in page
     assert "现场检查" in page
     assert Marker.objects.get().by == "zhou"
+    [told] = [note.body["data"] for note in record.notes(viewed, "custody") if note.kind == "marked"]
+    assert told["marker"] == str(Marker.objects.get().id)
+    assert "砂石" not in str(told), "words of a note are in its row, where they can be deleted"
     assert client.get(url + "?at=<script>").status_code == 200
 
 
@@ -155,6 +158,12 @@ def test_a_paper_of_the_case_is_shown_page_by_page(inspected, world, browse, at_
     text = client.get(f"/desk/evidence/cases/{inspected}/").content.decode()
     url = re.search(r'href="(/desk/evidence/cases/[^"]+/papers/[^"]+)"', text).group(1)
     assert "第 1 页，共 2 页" in client.get(url).content.decode()
+    [sitting] = Viewing.objects.filter(sha256=file["sha256"])
+    assert (sitting.account, sitting.parts) == ("zhou", [[1, 1]]), "the page holds the text of the paper"
+    client.head(url.replace("/1", "/2"))
+    client.head(url.replace("/1", "/2") + "?png")
+    sitting.refresh_from_db()
+    assert sitting.parts == [[1, 1]], "a HEAD shows nothing"
     assert client.get(url + "?png").content.startswith(b"\x89PNG")
     assert client.get(url.replace("/1", "/3")).status_code == 404
     assert client.get(url.replace(file["sha256"], "0" * 64)).status_code == 404
@@ -217,6 +226,28 @@ def test_the_worker_makes_a_copy_that_plays_and_a_poster_and_leaves_the_original
     ]
     assert [(one["kind"], one["made"]) for one in told] == [("poster", deriving.made_of(row.file, "poster").sha256), ("copy", copy.sha256)]
     assert 'class="thumb"' in client.get(f"/desk/evidence/cases/{viewed}/").content.decode()
+
+
+def test_files_that_cannot_be_read_do_not_keep_the_others_waiting(card, take_in, inspected, monkeypatch):
+    from xiezhi.apps.paperwork import queries as papers
+
+    for number in range(1, 4):
+        card(20 * number, 10, number, codec="libx264")
+    take_in(card.folder, inspected)
+    lost = list(Recording.objects.order_by("file__stored_at", "begin"))[:2]
+    for row in lost:
+        papers.path_of(row.file_id).rename(papers.path_of(row.file_id).with_suffix(".away"))
+    for turn in range(2):
+        deriving.make_missing(NOW + timedelta(minutes=turn), 2)
+    readable = Recording.objects.exclude(pk__in=[row.pk for row in lost]).get()
+    assert deriving.made_of(readable.file, "poster")
+    assert Derivative.objects.filter(kind=deriving.UNREAD).count() == 2
+    for row in lost:
+        papers.path_of(row.file_id).with_suffix(".away").rename(papers.path_of(row.file_id))
+    deriving.make_missing(NOW + timedelta(minutes=3), 2)
+    assert all(deriving.made_of(row.file, "poster") for row in lost)
+    assert not Derivative.objects.filter(kind=deriving.UNREAD).exists()
+    assert deriving.make_missing(NOW + timedelta(minutes=4)) == 0
 
 
 def test_what_no_browser_plays_is_explained_and_downloaded(card, take_in, inspected, world, browse, at_ten):

@@ -19,7 +19,7 @@ from django.db import transaction
 from xiezhi.apps.accounts.permissions import Forbidden, act_action, may, require, visible_agency
 from xiezhi.apps.accounts.signing import own_person, require_own_hand
 from xiezhi.apps.evidence import custody
-from xiezhi.apps.evidence.models import AccessGrant, AccessRequest, Recording
+from xiezhi.apps.evidence.models import AccessGrant, AccessRequest, Marker, Recording
 from xiezhi.apps.evidence.receiving import NAMESPACE
 from xiezhi.apps.record import queries as records
 from xiezhi.apps.record import service as record
@@ -27,6 +27,7 @@ from xiezhi.core.law.clock import utc_text
 from xiezhi.core.law.errors import InputError
 
 DAYS_AT_MOST = 30
+FORGOTTEN = "已依法删除"
 REQUESTED, DECIDED = "access_requested", "access_decided"
 
 
@@ -110,7 +111,8 @@ def _check(asked: Asked, case: str) -> None:
 
 
 def _scope(row: AccessRequest | AccessGrant) -> dict[str, Any]:
-    return {"applicant": row.applicant, "recordings": row.recordings, "documents": row.documents, "copying": row.copying}
+    """What it is about, by ids: entries of the log are for ever, names and words stand in the row alone."""
+    return {"recordings": row.recordings, "documents": row.documents, "copying": row.copying}
 
 
 def decide(user: Any, row: AccessRequest, now: datetime, *, granted: bool, answer: str = "") -> AccessRequest | record.Refusal:
@@ -122,8 +124,8 @@ def decide(user: Any, row: AccessRequest, now: datetime, *, granted: bool, answe
         raise Forbidden("这份申请是您登记的，要由另一位负责人审批。")
     if not granted and not answer.strip():
         raise InputError("a refusal names its reason", "不同意的，请写明理由", field="answer")
-    if len(answer) > 500:
-        raise InputError("an opinion has at most 500 characters", "意见不超过 500 字", field="answer")
+    if len(answer) > 500 or "\0" in answer:
+        raise InputError("an opinion has at most 500 characters, and no NUL", "意见不超过 500 字，也不能有无法显示的字符", field="answer")
     act = uuid5(NAMESPACE, f"access/{row.id}")
     line = {"case": row.case, "act": DECIDED, "at": utc_text(now), "by": [person], "data": {"approver": person, "granted": granted}}
     with transaction.atomic():
@@ -194,6 +196,16 @@ def shown_documents(grant: AccessGrant) -> list[tuple[str, str]]:
 
 def of_case(case: str) -> list[AccessRequest]:
     return list(AccessRequest.objects.filter(case=case).prefetch_related("grants").order_by("-asked_at"))
+
+
+def forget(case: str, deleted: Collection[tuple[str, str]], files: Collection[str], now: datetime) -> None:
+    """As settings.XIEZHI_FORGETTERS asks: the words of a request or decision whose act was lawfully deleted go from its rows."""
+    del files, now
+    asked = AccessRequest.objects.filter(case=case, pk__in=[id_ for id_, kind in deleted if kind == REQUESTED])
+    AccessGrant.objects.filter(request__in=asked).update(applicant=FORGOTTEN)
+    asked.update(applicant=FORGOTTEN, capacity="", reason="")
+    AccessRequest.objects.filter(case=case, decision__in=[id_ for id_, kind in deleted if kind == DECIDED]).update(answer="")
+    Marker.objects.filter(recording__case=case, act__in=[id_ for id_, _kind in deleted]).delete()
 
 
 def waiting(user: Any) -> list[AccessRequest]:

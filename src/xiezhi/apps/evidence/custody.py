@@ -61,7 +61,8 @@ def note(
 ) -> Custody:
     """Write one event. `user` is the account that did it, `by` the person where there is no account (a command); `since` when it began.
 
-    `detail`: values of a canonical body (no fractions). Raises InputError.
+    `detail`: values of a canonical body (no fractions), and no names or words of persons: the entry is for ever, so it names rows by their
+    ids, and the words stay where they can be deleted. Raises InputError.
     """
     if what not in WHAT:
         raise ValueError(f"{what!r} is no event of custody; known: {', '.join(WHAT)}")

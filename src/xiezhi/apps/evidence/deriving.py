@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, F, OuterRef, Subquery
 
 from xiezhi.apps.evidence import custody
 from xiezhi.apps.evidence.models import Derivative, StoredFile
-from xiezhi.apps.evidence.stores import UnknownStoreError, store, store_at
+from xiezhi.apps.evidence.stores import store, store_at
 from xiezhi.apps.paperwork import queries as papers
 from xiezhi.apps.paperwork import service as paperwork
 from xiezhi.core.media.derive import Play, playing, shape
@@ -27,11 +28,19 @@ from xiezhi.core.media.derive import Play, playing, shape
 SECONDS = 900  # a card's largest file is copied in less
 AT_ONCE = 5  # files looked at in one turn of the worker
 NOTHING = "none"  # the file was looked at and needs nothing
+UNREAD = "unread"  # the store did not give the file; when that was tried last, and why
 
 
 def make_missing(now: datetime, limit: int = AT_ONCE) -> int:
-    """Look at files that nobody has looked at yet and make what they need; answers how many were looked at."""
-    rows = list(StoredFile.objects.filter(gone_at=None, derivatives=None).order_by("stored_at")[:limit])
+    """Look at files that nobody has looked at yet and make what they need; answers how many were looked at. What could not be read waits
+    behind all that was not tried since.
+    """
+    own = Derivative.objects.filter(source=OuterRef("pk"))
+    rows = list(
+        StoredFile.objects.filter(~Exists(own.exclude(kind=UNREAD)), gone_at=None)
+        .annotate(tried=Subquery(own.filter(kind=UNREAD).values("made_at")[:1]))
+        .order_by(F("tried").asc(nulls_first=True), "stored_at")[:limit]
+    )
     for row in rows:
         make(row, now)
     return len(rows)
@@ -42,9 +51,13 @@ def make(row: StoredFile, now: datetime) -> list[Derivative]:
     try:
         with _on_disk(row) as path:
             wanted = _wanted(row, path)
-            return [made for kind in wanted or (NOTHING,) if (made := _one(row, kind, path, now)) is not None]
-    except (papers.NotStoredError, UnknownStoreError, OSError):
-        return []  # the store does not answer: the next turn tries again
+            found = [made for kind in wanted or (NOTHING,) if (made := _one(row, kind, path, now)) is not None]
+    except (papers.NotStoredError, OSError) as error:  # the store does not answer: a later turn tries again
+        why = str(error)[:200] or "unread"
+        Derivative.objects.update_or_create(source=row, kind=UNREAD, defaults={"made_at": now, "failed": why, "place": row.place})
+        return []
+    Derivative.objects.filter(source=row, kind=UNREAD).delete()
+    return found
 
 
 def play_of(row: StoredFile) -> Play:

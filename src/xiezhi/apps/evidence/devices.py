@@ -42,7 +42,7 @@ def register(user: Any, number: str, model: str, agency: str) -> Device:
     """Enter a recorder into the ledger. Raises Forbidden, InputError."""
     require(user, "evidence.device", agency=agency)
     number = number.strip()
-    if not 0 < len(number) <= 60 or len(model) > 80:
+    if not 0 < len(number) <= 60 or len(model) > 80 or "\0" in number + model:
         raise InputError(
             "a number of 1 to 60 characters, a model of at most 80", "设备编号应当有 1 到 60 个字，型号不超过 80 个字", field="number"
         )
@@ -75,7 +75,7 @@ def take_back(user: Any, number: str, now: datetime) -> bool:
 
 
 def _device(user: Any, number: str) -> Device:
-    row = Device.objects.filter(pk=number).first()
+    row = Device.objects.filter(pk=number).first() if "\0" not in number else None
     if row is None:
         raise InputError(f"no device {number!r}", "没有登记这台设备", field="number")
     require(user, "evidence.device", agency=row.agency)

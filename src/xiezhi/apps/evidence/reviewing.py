@@ -14,7 +14,7 @@ from xiezhi.apps.casework.casepage import stage_finder
 from xiezhi.apps.evidence import custody, handing, viewings
 from xiezhi.apps.evidence.gaps import LASTING, OwedGap, numbers_of
 from xiezhi.apps.evidence.gaps import owed as owed_gaps
-from xiezhi.apps.evidence.models import Custody, Derivative, Recording
+from xiezhi.apps.evidence.models import AccessGrant, Custody, Derivative, Recording
 from xiezhi.apps.evidence.wanted import Want, media_of, words_of
 
 Segment = tuple[str, float, float]
@@ -176,12 +176,14 @@ def events_of(*, case: str = "", recording: UUID | None = None, limit: int = 100
     rows = Custody.objects.filter(recording=recording) if recording else Custody.objects.filter(case=case)
     found = list(rows.order_by("-id")[:limit])
     names = registry.names({row.by for row in found if row.by})
+    grants = {str(row.detail["grant"]) for row in found if row.detail.get("grant")}
+    applicants = {str(key): name for key, name in AccessGrant.objects.filter(pk__in=grants).values_list("pk", "applicant")}
     titles = dict(Recording.objects.filter(pk__in={row.recording for row in found if row.recording}).values_list("id", "name"))
     looking = [
         Event(
             row.began,
             "正在查看",
-            _who(row, names),
+            _who(row, names, {str(row.grant_id): row.grant.applicant} if row.grant else {}),
             " ".join(filter(None, (row.recording.name if row.recording else "文书", viewings.spoken(row)))),
         )
         for row in viewings.open_ones(case=case, recording=recording)
@@ -190,7 +192,7 @@ def events_of(*, case: str = "", recording: UUID | None = None, limit: int = 100
         Event(
             row.at,
             custody.WHAT.get(row.what, row.what),
-            _who(row, names),
+            _who(row, names, applicants),
             " ".join(filter(None, (titles.get(row.recording, "") if row.recording else "", _part(row)))),
         )
         for row in found
@@ -198,9 +200,9 @@ def events_of(*, case: str = "", recording: UUID | None = None, limit: int = 100
     return looking + told
 
 
-def _who(row: Any, names: dict[str, str]) -> str:
-    grant = getattr(row, "grant", None)
-    applicant = grant.applicant if grant else row.detail.get("applicant") if isinstance(row, Custody) else ""
+def _who(row: Any, names: dict[str, str], applicants: dict[str, str]) -> str:
+    grant = row.detail.get("grant") if isinstance(row, Custody) else row.grant_id
+    applicant = applicants.get(str(grant), "")
     return names.get(row.by) or row.account or row.by or applicant or "命令行"
 
 

@@ -4,6 +4,7 @@ sender, files_in, ingest, receive   files of a recorder become recordings in the
 measure_clock   how far a recorder's clock is off
 link_case       recordings of a case go on the record of its acts; link_run also counts those of one run
 check_files     stored files held against their digests
+forget          words of requests whose acts were deleted lawfully go (settings.XIEZHI_FORGETTERS)
 upkeep          sittings that have grown quiet become entries; what a browser needs is made of new recordings
 project         rows of `device_checked` acts, inside the act's transaction (settings.XIEZHI_PROJECTIONS)
 """
@@ -13,6 +14,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from xiezhi.apps.evidence.access import forget
 from xiezhi.apps.evidence.casefiles import remove_document
 from xiezhi.apps.evidence.checking import check_files
 from xiezhi.apps.evidence.deriving import make_missing
@@ -32,6 +34,7 @@ __all__ = [
     "check_files",
     "clock_of",
     "files_in",
+    "forget",
     "ingest",
     "link_case",
     "link_run",
@@ -43,6 +46,9 @@ __all__ = [
     "sender",
     "upkeep",
 ]
+
+
+EARLIEST = 1990  # of a stated time: no recorder of an agency is older
 
 
 def upkeep(now: datetime) -> int:
@@ -67,7 +73,9 @@ def sender(
     from xiezhi.apps.casework import queries as casework
     from xiezhi.apps.registry import queries as registry
 
-    if not device.strip() or len(device) > 60:
+    if "\0" in case:
+        raise InputError("the number of a case holds a NUL", "案件编号里有无法显示的字符", field="case")
+    if not device.strip() or len(device) > 60 or "\0" in device:
         raise InputError("a recorder has a number of 1 to 60 characters", "设备编号应当有 1 到 60 个字", field="device")
     file = casework.by_number(case) if case else None
     if case and file is None:
@@ -99,6 +107,8 @@ def moment(text: str, now: datetime) -> datetime:
         found = parse_time(text)
     except (ValueError, TypeError):
         raise InputError(f"{text!r} is no time with an offset", f"“{text[:40]}”不是带时区的时间", field="taken") from None
+    if found.year < EARLIEST:
+        raise InputError(f"{text!r} is before {EARLIEST}", f"拍摄时间早于 {EARLIEST} 年，请核对手机的时间", field="taken")
     if found > now:
         raise InputError(f"{text!r} lies in the future", "拍摄时间在将来，请核对手机的时间", field="taken")
     return found

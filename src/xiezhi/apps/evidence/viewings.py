@@ -89,7 +89,7 @@ def _close(row: Viewing, now: datetime) -> None:
     else:
         detail["pages"] = [f"{first}-{last}" if last > first else str(first) for first, last in row.parts]
     if row.grant is not None:
-        detail |= {"grant": str(row.grant_id), "applicant": row.grant.applicant}
+        detail["grant"] = str(row.grant_id)
     custody.note(
         "shared" if row.grant is not None else "viewed",
         now,

@@ -18,7 +18,7 @@ __all__ = ["BLOCK", "Store", "UnknownStoreError", "store", "store_at"]
 BLOCK = 1 << 20  # bytes read at a time
 
 
-class UnknownStoreError(LookupError):
+class UnknownStoreError(OSError):
     """A file lies in a store that the settings do not name any more."""
 
 

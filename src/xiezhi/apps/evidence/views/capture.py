@@ -70,7 +70,7 @@ def capture(request: HttpRequest, file: CaseFile) -> HttpResponse:
 
 def _sent(request: HttpRequest, file: CaseFile, person: str) -> HttpResponse:
     """Files of a plain form, one by one; what cannot be taken in is named."""
-    moment, taken, refused = clock.now(), 0, []
+    moment, taken, refused, elsewhere = clock.now(), 0, [], []
     try:
         act = linking.act_of(file.case, request.POST.get("act", "")) if request.POST.get("act") else None
         sender = service.sender(device_of(person), file.case, file.agency, moment, by=person, user=request.user)
@@ -88,12 +88,19 @@ def _sent(request: HttpRequest, file: CaseFile, person: str) -> HttpResponse:
             refused.append(one.name or "")
             continue
         into_case(received.recording, sender, moment)
-        if act is not None and received.recording.case == file.case:
+        if received.recording.case != file.case:
+            elsewhere.append(one.name or "")
+            continue
+        if act is not None:
             linking.attach_to(received.recording, act, moment, user=request.user)
         taken += 1
     if taken:
         service.link_case(file.case, moment, user=request.user)
         messages.success(request, f"已存入 {taken} 个文件。")
-    if refused or not taken:
+    if elsewhere:
+        messages.error(
+            request, f"没有归入本案：{'、'.join(elsewhere)} 已经属于另一个案件。本案也要用的，请换一台设备拍摄，或者作为文书附在行为上。"
+        )
+    if refused or not (taken or elsewhere):
         messages.error(request, f"没有存入：{'、'.join(refused)} 不是录像、录音或者照片。" if refused else "请先选择文件。")
     return HttpResponseRedirect(reverse("evidence:capture", args=[file.case]))

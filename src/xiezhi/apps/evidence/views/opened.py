@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -67,37 +67,37 @@ def content(request: HttpRequest, grant: AccessGrant, _key: str, id: UUID) -> Ht
         return None
     if request.method == "GET" and answer.status_code != 416:
         if download:
-            custody.note("exported", clock.now(), recording=row, grant=str(grant.id), applicant=grant.applicant)
+            custody.note("exported", clock.now(), recording=row, grant=str(grant.id))
         else:
             viewings.seen(clock.now(), streaming.part_of(answer, row.file.size, copy.size if copy else 0), recording=row, grant=grant)
     return answer
 
 
 @_by_key
-def paper(request: HttpRequest, grant: AccessGrant, key: str, sha256: str, number: int) -> HttpResponse | None:
+def paper(request: HttpRequest, grant: AccessGrant, key: str, sha256: str, number: int) -> HttpResponseBase | None:
     """A page of a granted document; `png` the picture alone, `download` the file where copying was granted."""
     name = dict(access.shown_documents(grant)).get(sha256)
     download = "download" in request.GET
     if name is None or (download and not grant.copying):
         return None
-    try:
-        with papers.open_file(sha256) as stored:
-            data = stored.read(_LARGEST_PAPER + 1)
-    except papers.NotStoredError:
-        return None
     about: dict[str, Any] = {"sha256": sha256, "case": grant.case, "agency": grant.agency}
-    if download:
-        from django.utils.http import content_disposition_header
-
-        custody.note("exported", clock.now(), **about, grant=str(grant.id), applicant=grant.applicant)
-        heads = {"Content-Disposition": content_disposition_header(as_attachment=True, filename=name) or "attachment"}
-        return HttpResponse(data, content_type="application/octet-stream", headers=heads)
     try:
-        picture, count = paging.page_png(data, number)
+        stored = papers.open_file(sha256)
+    except (papers.NotStoredError, OSError):
+        return None
+    if download:
+        if request.method == "GET":
+            custody.note("exported", clock.now(), **about, grant=str(grant.id))
+        return FileResponse(stored, as_attachment=True, filename=name, content_type="application/octet-stream")
+    with stored:
+        data = stored.read(_LARGEST_PAPER + 1)
+    try:
+        picture, count = paging.page_png(data if len(data) <= _LARGEST_PAPER else b"", number)
     except paging.NoPageError:
         return render(request, "evidence/opened_paper.html", {"grant": grant, "key": key, "name": name, "sha256": sha256, "count": 0})
-    if "png" in request.GET:
+    if request.method == "GET":  # the page holds the text, the picture the rest: either shows it
         viewings.seen(clock.now(), (number, number), **about, grant=grant)
+    if "png" in request.GET:
         return HttpResponse(picture, content_type="image/png")
     text = paging.page_text(data, number)
     context = {"grant": grant, "key": key, "name": name, "sha256": sha256, "number": number, "count": count, "text": text}

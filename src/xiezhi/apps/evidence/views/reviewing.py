@@ -146,10 +146,10 @@ def _marked(request: HttpRequest, row: Recording, form: MarkForm) -> bool:
         return False
     act = form.cleaned_data["act"]
     user: Any = request.user
-    Marker.objects.create(
+    mark = Marker.objects.create(
         recording=row, second=second, note=form.cleaned_data["note"], act=UUID(act) if act else None, by=own_person(user), at=clock.now()
     )
-    custody.note("marked", clock.now(), recording=row, user=request.user, second=str(second), note=form.cleaned_data["note"])
+    custody.note("marked", clock.now(), recording=row, user=request.user, second=str(second), marker=str(mark.id))
     return True
 
 
@@ -208,8 +208,9 @@ def paper(request: HttpRequest, file: CaseFile, sha256: str, number: int) -> Htt
         raise Http404(error.message_zh) from None
     except paging.NoPageError:
         raise Http404("这个文件不是 PDF，或者没有这一页。请下载后查看。") from None
-    if "png" in request.GET:
+    if request.method == "GET":  # the page holds the text, the picture the rest: either shows it
         viewings.seen(clock.now(), (number, number), sha256=sha256, case=file.case, agency=file.agency, user=request.user)
+    if "png" in request.GET:
         return HttpResponse(picture, content_type="image/png", headers={"Cache-Control": "private, no-store"})
     context = {"file": file, "known": known, "number": number, "count": count, "sha256": sha256, "text": paging.page_text(data, number)}
     return render(request, "evidence/paper.html", context)

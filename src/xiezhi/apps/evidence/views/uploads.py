@@ -56,6 +56,8 @@ def _metadata(head: str) -> dict[str, str]:
         key, _, value = pair.partition(" ")
         try:
             found[key] = base64.b64decode(value, validate=True).decode("utf-8")
+            if "\0" in found[key]:
+                raise InputError(f"Upload-Metadata: {key!r} holds a NUL", f"Upload-Metadata 里的“{key[:40]}”有无法显示的字符", field=key)
         except (binascii.Error, UnicodeDecodeError):
             raise InputError(
                 f"Upload-Metadata: {key!r} is not base64 of UTF-8", f"Upload-Metadata 里的“{key[:40]}”不是 base64", field=key
