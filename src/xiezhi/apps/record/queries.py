@@ -29,7 +29,7 @@ from xiezhi.core.ledger.tiles import range_in_tiles
 from xiezhi.core.ledger.tree import inclusion_proof
 from xiezhi.core.procedure.history import Act
 
-from . import inspection, published, stamps, witnesses
+from . import inspection, naming, published, stamps, witnesses
 from .acts import Written, acts_of
 from .effective import Projection, project
 from .fold import read, written
@@ -38,7 +38,6 @@ from .key import verifier
 from .logwide import NOTE_CLASSES
 from .models import Case
 from .models import Checkpoint as SignedHead
-from .naming import is_document  # noqa: F401 - a read of the front door
 from .policy import read_policy, verifiers
 from .tiles import read_ahead
 
@@ -193,6 +192,11 @@ def _complete(row: Case) -> tuple[bool, int]:
         )
         count, highest, notes = cursor.fetchone()
     return bool(count == highest), int(notes)
+
+
+def is_document(sha256: str) -> bool:
+    """Whether an act, attachment or correction of any case names the file as a document, not only as its recording. Reads all bodies once."""
+    return naming.is_document(sha256)
 
 
 def index_of(act_id: UUID) -> int | None:
