@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from tests.apps.casework.conftest import AGENCY, NOW
-from xiezhi.apps.evidence import access
+from xiezhi.apps.evidence import access, reviewing
 from xiezhi.apps.evidence.models import Recording
 
 pytestmark = pytest.mark.slow  # beyond what `make check` has time for
@@ -43,3 +43,12 @@ def test_a_damaged_recording_is_called_so_and_no_player_is_promised(card, take_i
     shared = browse(world["zhou"]).get(f"/shared/{key}/").content.decode()
     assert "已经损坏" in shared
     assert "播放器" not in shared
+
+
+def test_what_one_taking_in_does_to_a_file_is_one_line(card, take_in, inspected):
+    card(0, 4, 1)
+    card(600, 4, 2)
+    take_in(card.folder, inspected)
+    told = [event.zh for event in reviewing.events_of(case=inspected)]
+    assert told.count("收到、计算指纹、探测、入库、确定保管期限") == Recording.objects.filter(case=inspected).count()
+    assert "入库" not in told

@@ -188,22 +188,42 @@ def events_of(*, case: str = "", recording: UUID | None = None, limit: int = 100
         )
         for row in viewings.open_ones(case=case, recording=recording)
     ]
-    told = [
-        Event(
-            row.at,
-            custody.WHAT.get(row.what, row.what),
-            _who(row, names, applicants),
-            " ".join(filter(None, (titles.get(row.recording, "") if row.recording else "", _part(row)))),
-        )
-        for row in found
-    ]
+    told: list[Event] = []
+    for run in _runs(found):
+        row, words = run[-1], [custody.WHAT.get(one.what, one.what) for one in run]
+        counted = [f"{zh}{f' {words.count(zh)} 份' if words.count(zh) > 1 else ''}" for zh in dict.fromkeys(words)]
+        title = titles.get(row.recording, "") if row.recording else ""
+        told.append(Event(row.at, "、".join(counted), _who(row, names, applicants), " ".join(filter(None, (title, _part(row))))))
     return looking + told
+
+
+# What one taking in, or one turn of the worker, does to a file: shown as one line.
+_ONE_GO = (frozenset({"received", "hashed", "probed", "stored", "class_set"}), frozenset({"derived"}))
+_AT_ONCE = timedelta(minutes=5)
+
+
+def _runs(found: Iterable[Custody]) -> list[list[Custody]]:
+    """The rows (latest first) in runs, each in order of time."""
+    runs: list[list[Custody]] = []
+    for row in found:
+        last = runs[-1][0] if runs else None
+        if (
+            last is not None
+            and (last.recording, last.sha256, last.by, last.account) == (row.recording, row.sha256, row.by, row.account)
+            and any({last.what, row.what} <= go for go in _ONE_GO)
+            and last.at - row.at <= _AT_ONCE
+        ):
+            runs[-1].insert(0, row)
+        else:
+            runs.append([row])
+    return runs
 
 
 def _who(row: Any, names: dict[str, str], applicants: dict[str, str]) -> str:
     grant = row.detail.get("grant") if isinstance(row, Custody) else row.grant_id
     applicant = applicants.get(str(grant), "")
-    return names.get(row.by) or row.account or row.by or applicant or "命令行"
+    nobody = "系统" if isinstance(row, Custody) and row.what == "derived" else "命令行"
+    return names.get(row.by) or row.account or row.by or applicant or nobody
 
 
 def _part(row: Custody) -> str:
