@@ -61,11 +61,14 @@ export async function judgeBundle(content: Bytes): Promise<Verdict> {
   );
 
   const chain = checkChain(records.found, new Set(listed.digests.values()));
-  if (chain.until || chain.wrong.length) {
+  if (records.wrong.length) {
+    // What does not hold has no place in the chain: its neighbours would be accused for it.
+    steps.push({ title: "全案", state: "open", words: "有记录没有通过，本案记录是否齐全没有再比。", compared: [] });
+  } else if (chain.until || chain.wrong.length) {
     const left = chain.leftOut ? `有 ${chain.leftOut} 个文件只有指纹，没有附上，制作时已经注明。` : "";
     const gone = chain.deleted ? `有 ${chain.deleted} 条内容已经依法删除，删除记载在包里。` : "";
     const part = chain.part ? `有 ${chain.part} 条只出示了几项，其余没有出示。` : "";
-    step("全案", chain.wrong, `截至 ${chain.until}，本案记录从第 1 条起一条不少，首尾相接。${gone}${part}${left}`);
+    step("全案", chain.wrong, `截至 ${inChina(chain.until)}，本案记录从第 1 条起一条不少，首尾相接。${gone}${part}${left}`);
   }
 
   const named = new Set(records.found.flatMap((one) => [...one.values]));
@@ -92,13 +95,13 @@ export async function judgeBundle(content: Bytes): Promise<Verdict> {
   const base: Verdict = { state: "broken", words: "", steps, proved: [], open, key: proofs.key };
   if (!wrong.length) base.continuity = await continue_(proofs.key, proofs.head, steps);
   const first = wrong[0];
-  if (first) return { ...base, words: `证据包没有通过。第一个不对的是 ${first.item}：${first.why}。` };
+  if (first) return { ...base, words: `证明包没有通过。第一个不对的是 ${first.item}：${first.why}。` };
   if (loose.length) {
     // Whoever exchanges a file makes the list anew: only what a record names is bound to the log.
     const words = `只有一部分能证明：${records.found.length} 条记录都在公示日志里，但是 ${loose[0]}${loose.length > 1 ? ` 等 ${loose.length} 个文件` : ""}没有一条记录写着它的指纹，是不是原来的文件，看不出来。`;
     return overruled({ ...base, state: "partly", words });
   }
-  return overruled({ ...base, state: "proved", words: `证据包核验通过：${listed.count} 个文件和清单一致，${records.found.length} 条记录都在公示日志里，没有被改动。` });
+  return overruled({ ...base, state: "proved", words: `证明包核验通过：${listed.count} 个文件和清单一致，${records.found.length} 条记录都在公示日志里，没有被改动。` });
 }
 
 // The files of a zip; those of a bag in a folder as if it lay on top.
@@ -117,7 +120,7 @@ async function unpack(content: Bytes): Promise<Files> {
   if (total > LARGEST) throw new Unreadable("压缩包解开后太大，浏览器装不下，请用包里的 verify.py 在电脑上核验");
   if (twice) throw new Unreadable(`压缩包里的文件名 ${twice.slice(0, 200)} 出现两次`);
   const mark = Object.keys(all).filter((path) => /(^|\/)bagit\.txt$/.test(path)).sort((a, b) => a.length - b.length)[0];
-  if (mark === undefined) throw new Unreadable("这个压缩包不是证据包：里面没有 bagit.txt");
+  if (mark === undefined) throw new Unreadable("这个压缩包不是证明包：里面没有 bagit.txt");
   const top = mark.slice(0, -"bagit.txt".length);
   const inside = Object.entries(all).filter(([path]) => path.startsWith(top) && !path.endsWith("/"));
   return new Map(inside.map(([path, data]) => [path.slice(top.length), data as Bytes]));
@@ -176,7 +179,7 @@ function readRecords(files: Files): { wrong: Wrong[]; found: Written[]; inline: 
       }
     }
   }
-  if (!found.length && !wrong.length) wrong.push({ item: "证据包", why: "里面没有一条能核验的记录" });
+  if (!found.length && !wrong.length) wrong.push({ item: "证明包", why: "里面没有一条能核验的记录" });
   return { wrong, found, inline };
 }
 
@@ -275,6 +278,12 @@ async function checkProofs(files: Files, records: Written[], inline: Map<string,
   for (const one of records) {
     if (!entries.has(hex(one.entry))) wrong.push({ item: one.item, why: "没有日志证明，或者证明不是它的" });
   }
-  if (isWhole(records) && roots.size > 1) wrong.push({ item: "证据包", why: "全案的记录应当都在同一个检查点下" });
+  if (isWhole(records) && roots.size > 1) wrong.push({ item: "证明包", why: "全案的记录应当都在同一个检查点下" });
   return { wrong, key: keys[0]!, head };
+}
+
+/** A moment of the record as people in China read it; what is no moment stays as it is. */
+function inChina(moment: string): string {
+  const at = new Date(moment);
+  return Number.isNaN(at.getTime()) ? moment : at.toLocaleString("zh-CN", { timeZone: "Asia/Shanghai", dateStyle: "long", timeStyle: "medium" });
 }

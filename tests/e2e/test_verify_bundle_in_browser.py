@@ -86,7 +86,7 @@ ALTERED: dict[str, tuple[Callable[[Files], Files], bool, str]] = {
     "a receipt, with its list": (_change(RECEIPT, lambda data: data.replace(b"index ", b"index 1", 1)), True, RECEIPT),
     "a checkpoint, with its list": (_change(RECEIPT, lambda data: data[:-30] + b"AAAAAAAA" + data[-22:]), True, RECEIPT),
     "a receipt is gone, with its list": (_without(RECEIPT), True, "data/acts.json 第 2 条"),
-    "no records, with its list": (lambda files: {**files, ACTS: b"{}"}, True, "证据包"),
+    "no records, with its list": (lambda files: {**files, ACTS: b"{}"}, True, "证明包"),
     "broken JSON, with its list": (_change(ACTS, lambda data: data[:-5]), True, ACTS),
 }
 
