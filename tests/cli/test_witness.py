@@ -19,6 +19,8 @@ from xiezhi.core.ledger.cosign_request import Submission
 from xiezhi.core.ledger.note import Checkpoint, KeySigner, lines_of, open_note, sign_note, with_lines
 from xiezhi.core.ledger.tree import consistency_proof, leaf_hash, range_of, root_of
 
+pytestmark = pytest.mark.slow  # beyond what `make check` has time for
+
 ORIGIN = "yunxi.example/log"
 KEY, OTHER = KeySigner(ORIGIN, bytes(range(32))), KeySigner(ORIGIN, bytes(32))
 LEAVES = [leaf_hash(bytes([at])) for at in range(200)]

@@ -16,7 +16,7 @@ from tests.apps.record.conftest import NOW, first, line, make_agency, small_law 
 from tests.faults.record import BEGINNING, STEPS, Acts, died, in_child, killed_at, nothing_lost
 from xiezhi.apps.record import published, sequencer, service
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.slow]
 TIMES = 200  # kills at each step in `make deep`
 
 

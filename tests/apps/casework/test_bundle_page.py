@@ -18,7 +18,7 @@ from xiezhi.core.ledger import alone
 
 from .conftest import NOW
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 PAPER = {"document": "inquiry_record", "name": "lost.pdf", "sha256": "ab" * 32, "size": 9, "media_type": "application/pdf"}
 
 

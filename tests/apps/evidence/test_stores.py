@@ -21,6 +21,8 @@ from xiezhi.apps.evidence.stores.local import LocalStore
 from xiezhi.apps.paperwork.queries import NotStoredError
 from xiezhi.core.media import digest
 
+pytestmark = pytest.mark.slow  # beyond what `make check` has time for
+
 WEED = Path(__file__).parents[3] / ".venv/bin/weed"
 
 

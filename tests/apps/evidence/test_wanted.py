@@ -14,6 +14,8 @@ from xiezhi.core.procedure.book import open_book
 from xiezhi.core.procedure.fold import fold
 from xiezhi.core.procedure.history import act_from_line
 
+pytestmark = pytest.mark.slow  # beyond what `make check` has time for
+
 FRIDAY = datetime.fromisoformat("2021-03-12T10:00:00+08:00")  # while all three texts are in force
 
 

@@ -22,7 +22,7 @@ from xiezhi.core.ledger import alone
 
 from .conftest import NOW, first, line, new_id
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 PAPER, VIDEO, LOST = b"%PDF-1.7 a decision", b"\x00\x00\x00\x18ftyp" * 4000, b"never stored"
 

@@ -19,7 +19,7 @@ from xiezhi.core.ledger.note import Checkpoint
 from .conftest import NOW, first
 from .test_bundle import case, check, edited, entry, packed, remade, shown, store, unpacked  # noqa: F401 - fixtures
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from .conftest import NOW, first, line, new_id
 from .test_bundle import Memory, remade
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.django_db,
     pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not here: it plays the authority"),
 ]

@@ -28,7 +28,7 @@ from xiezhi.core.ledger.proof import LogProof
 from .conftest import NOW, first, line, make_agency, new_id
 from .test_bundle import PAPER, Memory, paper, sha
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 WARRANT = Warrant(basis="云溪区人民法院〔2026〕1号裁定，个人信息保护法第四十七条", approver="yx-l1", by="yx-a1", before_term=True)
 SECRET = "甲某"

@@ -15,7 +15,7 @@ from xiezhi.core.law.clock import SHANGHAI
 from .conftest import NOW, histories
 from .test_verify import tamper
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture

@@ -20,6 +20,8 @@ from xiezhi.core.ledger.proof import LogProof
 
 from .conftest import NOW, first, make_agency, new_id
 
+pytestmark = pytest.mark.slow  # beyond what `make check` has time for
+
 
 def act(case):
     receipt = service.perform(first(case), new_id(), NOW)

@@ -21,7 +21,7 @@ from xiezhi.site.clock import now
 from .authority import Authority
 from .conftest import NOW, first, make_agency, new_id
 
-pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not here: it plays the authority")
+pytestmark = [pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not here: it plays the authority"), pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ from xiezhi.core.ledger.proof import LogProof
 
 from .conftest import NOW, first, histories, new_id
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 CLOCK = 1_800_000_000
 
 

@@ -16,6 +16,8 @@ from xiezhi.core.procedure.guard.generate import begun, condition_written
 from .law import CALENDAR, act
 from .test_guard import DEFINITIONS, NAMES, scene_of
 
+pytestmark = pytest.mark.slow  # beyond what `make check` has time for
+
 KINDS = ["penalty_proposed", "review_passed", "identity_shown", "document_served"]
 kinds = st.sampled_from([*KINDS, "penalty_proposed, review_passed", "identity_shown, document_served, review_passed"])
 ROOTS = ["this", "it"]
